@@ -1,0 +1,25 @@
+using KestrelL4.RateLimiting;
+
+namespace KestrelL4.Server.Configuration;
+
+/// <summary>One application: an entry of <c>Applications</c>.</summary>
+internal sealed record ApplicationConfiguration
+{
+    /// <summary>Where it accepts connections.</summary>
+    public required ListenAddress Listen { get; init; }
+
+    /// <summary>Its upstreams by name; at least one.</summary>
+    public required IReadOnlyDictionary<string, UpstreamConfiguration> Upstreams { get; init; }
+
+    /// <summary>How long a client may take for its TLS handshake. More than zero; default 10 s.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The time-outs of its connections after the handshake.</summary>
+    public Timeouts Timeouts { get; init; } = new();
+
+    /// <summary>The limit of all its clients together. Default: none.</summary>
+    public RateLimit RateLimit { get; init; } = RateLimit.None;
+
+    /// <summary>The limit of each of its clients, unless the client's grant brings its own. Default: none.</summary>
+    public RateLimit ClientRateLimit { get; init; } = RateLimit.None;
+}

@@ -1,0 +1,25 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace KestrelL4.Server.Configuration;
+
+/// <summary>Where a listener accepts: an address and port, both loopbacks, or a unix socket.</summary>
+/// <param name="Text">The address as the operator wrote it.</param>
+/// <param name="EndPoints">The end points to bind: two for <c>localhost</c>, else one.</param>
+internal sealed record ListenAddress(string Text, IReadOnlyList<EndPoint> EndPoints)
+{
+    /// <summary>The IPv4 loopback address at a port from 0 (any) to 65,535.</summary>
+    public static ListenAddress Loopback(int port) => new($"127.0.0.1:{port}", [new IPEndPoint(IPAddress.Loopback, port)]);
+
+    /// <summary>Whether the text names both loopbacks, whose IPv6 half is left out where there is no IPv6.</summary>
+    public bool IsLocalhost => Text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The unix socket's path, or null for an address and port.</summary>
+    public string? SocketPath => (EndPoints[0] as UnixDomainSocketEndPoint)?.ToString();
+
+    /// <summary>Equal when the text is equal.</summary>
+    public bool Equals(ListenAddress? other) => other is not null && string.Equals(Text, other.Text, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Text);
+}

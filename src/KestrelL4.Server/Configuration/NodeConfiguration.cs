@@ -1,0 +1,38 @@
+using KestrelL4.RateLimiting;
+
+namespace KestrelL4.Server.Configuration;
+
+/// <summary>What the operator wrote for one node, checked: the section <c>KestrelL4</c>.</summary>
+/// <remarks>Names are compared without case. Every path is absolute.</remarks>
+internal sealed record NodeConfiguration
+{
+    /// <summary>Where the node keeps what must outlive it; created with mode 0700. An absolute path.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>The node's own certificate and key on files.</summary>
+    public required IdentityConfiguration Identity { get; init; }
+
+    /// <summary>The issuers of client certificates by name; at least one.</summary>
+    public required IReadOnlyDictionary<string, ClientAuthorityConfiguration> ClientAuthorities { get; init; }
+
+    /// <summary>The applications by name; at least one.</summary>
+    public required IReadOnlyDictionary<string, ApplicationConfiguration> Applications { get; init; }
+
+    /// <summary>The registered clients by name; may be empty.</summary>
+    public required IReadOnlyDictionary<string, ClientConfiguration> Clients { get; init; }
+
+    /// <summary>How much the whole node takes on.</summary>
+    public AcceptConfiguration Accept { get; init; } = new();
+
+    /// <summary>The limit of all authenticated clients of the node together. Default: none.</summary>
+    public RateLimit RateLimit { get; init; } = RateLimit.None;
+
+    /// <summary>The limit of each source address before TLS; IPv6 counts by /64. Default: none.</summary>
+    public RateLimit SourceRateLimit { get; init; } = RateLimit.None;
+
+    /// <summary>The read-only administration endpoint.</summary>
+    public AdminConfiguration Admin { get; init; } = new();
+
+    /// <summary>How the node ends.</summary>
+    public DrainConfiguration Drain { get; init; } = new();
+}

@@ -6,12 +6,18 @@ namespace KestrelL4.Testing;
 /// <summary>Connecting a socket, sending and receiving whole amounts on it, and ending it in either way.</summary>
 public static class SocketExtensions
 {
-    /// <summary>Opens a TCP connection.</summary>
-    public static async Task<Socket> ConnectAsync(IPEndPoint server, CancellationToken cancellationToken = default)
+    /// <summary>Opens a TCP connection, from the given address or any.</summary>
+    public static async Task<Socket> ConnectAsync(
+        IPEndPoint server, IPAddress? from = null, CancellationToken cancellationToken = default)
     {
         Socket socket = new(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (from is not null)
+            {
+                socket.Bind(new IPEndPoint(from, 0));
+            }
+
             await socket.ConnectAsync(server, cancellationToken);
             return socket;
         }

@@ -33,10 +33,14 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         Transport = new Duplex(_input, _output);
         Features = new FeatureCollection(initialCapacity: 12);
         Features.Set<IConnectionSocketFeature>(this);
+        Features.Set(this);
     }
 
     /// <inheritdoc/>
     public Socket Socket { get; }
+
+    /// <summary>Whether the client has ended or reset the connection, as far as it was read.</summary>
+    public bool HasPeerLeft => _input.HasPeerLeft;
 
     /// <inheritdoc/>
     public override IDuplexPipe Transport { get; set; }

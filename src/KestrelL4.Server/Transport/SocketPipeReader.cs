@@ -19,6 +19,9 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     private bool _isReceiving;
     private bool _isCompleted;
 
+    /// <summary>Whether the peer has ended or reset the connection, as far as it was read.</summary>
+    public bool HasPeerLeft { get; private set; }
+
     private ReadOnlySequence<byte> Unread => _buffer is null ? default : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
 
     /// <inheritdoc/>
@@ -71,7 +74,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     {
         if (_buffer is null)
         {
-            _ = await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            _ = await ReceiveAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
             _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         }
         else if (_start > 0)
@@ -89,11 +92,9 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         _isReceiving = true;
         try
         {
-            int received = await socket
-                .ReceiveAsync(_buffer.AsMemory(_end, BufferSize - _end), SocketFlags.None, cancellationToken)
-                .ConfigureAwait(false);
+            int received = await ReceiveAsync(_buffer.AsMemory(_end, BufferSize - _end), cancellationToken).ConfigureAwait(false);
             _end += received;
-            _hasEnded = received == 0;
+            _hasEnded = HasPeerLeft = received == 0;
             _isExamined = false;
             return new ReadResult(Unread, isCanceled: false, _hasEnded);
         }
@@ -104,6 +105,20 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
             {
                 ReturnBuffer();
             }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (BrokenSocket.Is(exception))
+        {
+            HasPeerLeft = BrokenSocket.IsByPeer(exception);
+            throw BrokenSocket.AsKestrelKnowsIt(exception);
         }
     }
 

@@ -72,12 +72,19 @@ internal sealed class SocketPipeWriter(Socket socket) : PipeWriter
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        while (!source.IsEmpty)
+        try
         {
-            source = source[await socket.SendAsync(source, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
-        }
+            while (!source.IsEmpty)
+            {
+                source = source[await socket.SendAsync(source, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+            }
 
-        return default;
+            return default;
+        }
+        catch (Exception exception) when (BrokenSocket.Is(exception))
+        {
+            throw BrokenSocket.AsKestrelKnowsIt(exception);
+        }
     }
 
     private void ReturnBuffer()

@@ -65,6 +65,7 @@ public sealed class Application
     {
         ArgumentNullException.ThrowIfNull(client);
         using ProxiedConnection connection = Open(ConnectionIds.Next(), peer);
+        connection.Reset = client.Abort;
         await using (client.ConfigureAwait(false))
         {
             CloseReason reason = await PassAsync(connection, client, limits ?? LimitStack.Empty).ConfigureAwait(false);

@@ -20,16 +20,20 @@ public sealed class LiveConnections
     public ProxiedConnection? Find(string id) => _connections.GetValueOrDefault(id);
 
     /// <summary>Waits until none is open; those still open after the patience are closed with the reason.</summary>
+    /// <param name="patience">How long to wait.</param>
+    /// <param name="reason">Why those left are closed.</param>
+    /// <param name="time">The clock of the patience.</param>
+    /// <param name="impatience">Ends the patience early.</param>
     /// <returns>How many had to be closed.</returns>
-    public async Task<int> DrainAsync(TimeSpan patience, CloseReason reason, TimeProvider time)
+    public async Task<int> DrainAsync(TimeSpan patience, CloseReason reason, TimeProvider time, CancellationToken impatience = default)
     {
         ArgumentNullException.ThrowIfNull(time);
         try
         {
-            await WhenEmpty().WaitAsync(patience, time).ConfigureAwait(false);
+            await WhenEmpty().WaitAsync(patience, time, impatience).ConfigureAwait(false);
             return 0;
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             return CloseAll(reason);
         }

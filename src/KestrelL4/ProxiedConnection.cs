@@ -75,6 +75,9 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>When it was opened, in the clock's ticks.</summary>
     internal long OpenedAt { get; }
 
+    /// <summary>Resets the client's side while no relay owns it yet; null = there is nothing to reset.</summary>
+    internal Action? Reset { get; set; }
+
     /// <summary>Ends what waits on behalf of the connection once it closes.</summary>
     internal CancellationToken Closing
     {
@@ -108,7 +111,15 @@ public sealed class ProxiedConnection : IDisposable
         }
 
         Volatile.Read(ref _closing)?.Cancel();
-        End(Volatile.Read(ref _relay), reason);
+        if (Volatile.Read(ref _relay) is { } relay)
+        {
+            End(relay, reason);
+        }
+        else
+        {
+            Reset?.Invoke();
+        }
+
         return true;
     }
 
@@ -161,15 +172,15 @@ public sealed class ProxiedConnection : IDisposable
         _application.Counters.Count(direction, bytes);
     }
 
-    private static void End(Relay? relay, CloseReason reason)
+    private static void End(Relay relay, CloseReason reason)
     {
         if (reason.IsGentle())
         {
-            relay?.EndGently();
+            relay.EndGently();
         }
         else
         {
-            relay?.Abort();
+            relay.Abort();
         }
     }
 }

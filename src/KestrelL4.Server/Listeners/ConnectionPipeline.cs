@@ -34,7 +34,7 @@ internal sealed class ConnectionPipeline(
         using AcceptGate.Place? place = gate.TryEnter();
         if (place is null)
         {
-            connection.Close(CloseReason.NodeLimited);
+            connection.Conclude(CloseReason.NodeLimited);
             return;
         }
 
@@ -42,17 +42,17 @@ internal sealed class ConnectionPipeline(
         if (!source.IsAcquired)
         {
             application.Counters.RateLimited(RateLimitScope.Source);
-            connection.Close(CloseReason.SourceLimited);
+            connection.Conclude(CloseReason.SourceLimited);
             return;
         }
 
+        connection.Reset = context.Abort;
         context.Features.Set(connection);
         context.Features.Set(place);
         await next(context).ConfigureAwait(false);
         if (connection.HandshakeDuration is null)
         {
-            connection.HandshakeFailure ??= FailureOf(connection, context);
-            connection.Close(CloseReason.HandshakeFailed);
+            Fail(connection, context);
         }
     }
 
@@ -64,8 +64,14 @@ internal sealed class ConnectionPipeline(
     }
 
     // Kestrel keeps the exception of a failed handshake to itself, but how far the client came tells as much.
-    private HandshakeFailure FailureOf(ProxiedConnection connection, ConnectionContext context) =>
-        connection.Duration >= handshake.Timeout ? HandshakeFailure.Timeout
-        : context.Features.Get<SocketConnection>() is { HasPeerLeft: true } ? HandshakeFailure.Aborted
-        : HandshakeFailure.Protocol;
+    private void Fail(ProxiedConnection connection, ConnectionContext context)
+    {
+        if (connection.Conclude(CloseReason.HandshakeFailed))
+        {
+            connection.HandshakeFailure ??=
+                connection.Duration >= handshake.Timeout ? HandshakeFailure.Timeout
+                : context.Features.Get<SocketConnection>() is { HasPeerLeft: true } ? HandshakeFailure.Aborted
+                : HandshakeFailure.Protocol;
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Tls;
 

@@ -29,4 +29,7 @@ internal static class UpstreamAddress
 
         return endPoint is not null;
     }
+
+    /// <summary>An address as the operator writes it, such as <c>10.0.0.11:5432</c> or <c>db2.internal:5432</c>.</summary>
+    public static string Text(EndPoint address) => address is DnsEndPoint name ? $"{name.Host}:{name.Port}" : address.ToString()!;
 }

@@ -38,7 +38,9 @@ public sealed class KeyTests : IDisposable
     [Fact]
     public void Read_KeyLikeNoOther_NamesTheKnownOnes()
     {
-        Assert.Contains("Delay, Timeout", _folder.ReadWith("Drain:Patience=1").OneError("Drain:Patience").Allowed, StringComparison.Ordinal);
+        ConfigurationError error = _folder.ReadWith("Drain:Patience=1").OneError("Drain:Patience");
+
+        Assert.Contains("Delay, Timeout", error.Allowed, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -15,6 +15,9 @@ internal sealed class ConfigurationNode(string name)
     /// <summary>Where the key was last written; null when only its children were.</summary>
     public ConfigurationSource? Source { get; private set; }
 
+    /// <summary>The source whose value this one replaced last; null when none did.</summary>
+    public ConfigurationSource? Replaced { get; private set; }
+
     /// <summary>The keys below, in the order of their first appearance.</summary>
     public IReadOnlyCollection<ConfigurationNode> Children => _children is null ? [] : _children.Values;
 
@@ -39,6 +42,7 @@ internal sealed class ConfigurationNode(string name)
     /// <summary>Writes the value; null leaves what stands below in force.</summary>
     public void Set(string? value, ConfigurationSource source)
     {
+        Replaced = Source;
         Value = value;
         Source = source;
     }
@@ -51,6 +55,7 @@ internal sealed class ConfigurationNode(string name)
     {
         Value = null;
         Source = null;
+        Replaced = null;
         _children = null;
     }
 

@@ -38,9 +38,9 @@ internal sealed class ConfigurationTree
 
             foreach ((string key, string? value) in source.Entries)
             {
-                if (value is not { Length: 0 } && SectionKeys.IsIn(key, RootKey))
+                if (SectionKeys.IsIn(key, RootKey))
                 {
-                    PartsOf(key).Aggregate(tree.Root, (node, part) => node.Grow(part)).Set(value, source);
+                    tree.Set(PartsOf(key), value, source);
                 }
             }
         }
@@ -65,9 +65,20 @@ internal sealed class ConfigurationTree
         return path.Select(node => string.Join(" and ", node.SourceNames())).FirstOrDefault(names => names.Length > 0) ?? "not set";
     }
 
-    private static IEnumerable<string> PartsOf(string key) => key.Split(ConfigurationPath.KeyDelimiter, MaxDepth).Skip(1);
+    private static string[] PartsOf(string key) => key.Split(ConfigurationPath.KeyDelimiter, MaxDepth)[1..];
 
-    private void Unset(IEnumerable<string> parts)
+    private void Set(string[] parts, string? value, ConfigurationSource source)
+    {
+        // An entry whose only key is empty is there all the same: a client without a serial number must not go unnoticed.
+        bool isEmpty = value is { Length: 0 };
+        ConfigurationNode node = parts.SkipLast(isEmpty ? 1 : 0).Aggregate(Root, (above, part) => above.Grow(part));
+        if (!isEmpty)
+        {
+            node.Set(value, source);
+        }
+    }
+
+    private void Unset(string[] parts)
     {
         ConfigurationNode? parent = null;
         ConfigurationNode? node = Root;

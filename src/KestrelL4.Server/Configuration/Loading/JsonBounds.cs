@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace KestrelL4.Server.Configuration.Loading;
 
-/// <summary>Looks a file over before it is flattened, because each flat key repeats the keys above it: a small file can become gigabytes.</summary>
+/// <summary>Looks a file over before it is flattened: flat keys repeat the keys above them, so a small file can become gigabytes.</summary>
 internal static class JsonBounds
 {
     private const int MaxDepth = 64;

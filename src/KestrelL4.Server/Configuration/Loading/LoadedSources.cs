@@ -63,12 +63,13 @@ internal sealed class LoadedSources
         }
         catch (FormatException exception)
         {
-            _malformed.Add(new ConfigurationError(ConfigurationTree.RootKey, name, Printable.Line(exception.Message), "correct the file"));
+            string problem = Printable.Line(exception.Message.TrimEnd('.'));
+            _malformed.Add(new ConfigurationError(ConfigurationTree.RootKey, name, problem, "correct it"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             _unreadable.Add(new ConfigurationError(
-                ConfigurationTree.RootKey, name, $"cannot be read: {exception.Message}", "name what exists and is readable"));
+                ConfigurationTree.RootKey, name, $"cannot be read: {exception.Message.TrimEnd('.')}", "name what exists and is readable"));
         }
     }
 

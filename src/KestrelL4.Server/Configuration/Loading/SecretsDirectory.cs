@@ -9,11 +9,12 @@ internal static class SecretsDirectory
     /// <summary>Reads the files named after the node's keys; all others are left alone.</summary>
     /// <exception cref="IOException">The directory does not exist, or a file in it cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory or a file in it may not be read.</exception>
+    /// <exception cref="FormatException">Two files name one key.</exception>
     public static IReadOnlyDictionary<string, string?> Read(string directory)
     {
         if (!Directory.Exists(directory))
         {
-            throw new DirectoryNotFoundException($"there is no directory '{directory}'.");
+            throw new DirectoryNotFoundException($"there is no directory '{directory}'");
         }
 
         using var files = new PhysicalFileProvider(directory);
@@ -23,7 +24,15 @@ internal static class SecretsDirectory
             Optional = false,
             IgnoreCondition = name => !SectionKeys.IsOurs(SectionKeys.FromUnderlines(name)),
         });
-        provider.Load();
+        try
+        {
+            provider.Load();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FormatException("holds two files whose names differ in case only", exception);
+        }
+
         return provider.Entries;
     }
 

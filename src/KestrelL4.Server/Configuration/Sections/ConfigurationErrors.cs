@@ -12,7 +12,7 @@ internal sealed class ConfigurationErrors
     private readonly List<ConfigurationError> _errors = [];
     private int _more;
 
-    /// <summary>Whether every source could be loaded; if not, what seems to be missing may be in the one that failed. Default true.</summary>
+    /// <summary>Whether every source was loaded; if not, what seems to be missing may be in the one that failed. Default true.</summary>
     public bool IsComplete { get; init; } = true;
 
     /// <summary>Whether further errors are only counted, so that nobody need describe them.</summary>
@@ -35,7 +35,10 @@ internal sealed class ConfigurationErrors
     public void Count() => _more++;
 
     /// <summary>The errors in the order they were found, and one that counts the rest.</summary>
-    public IReadOnlyList<ConfigurationError> ToList() => _more == 0
-        ? [.. _errors]
-        : [.. _errors, new ConfigurationError(ConfigurationTree.RootKey, "all sources", $"and {_more} more errors", "correct those above first")];
+    public IReadOnlyList<ConfigurationError> ToList()
+    {
+        var rest = new ConfigurationError(
+            ConfigurationTree.RootKey, "all sources", $"and {_more} more errors", "correct those above first");
+        return _more == 0 ? [.. _errors] : [.. _errors, rest];
+    }
 }

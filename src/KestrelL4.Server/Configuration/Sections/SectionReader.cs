@@ -24,7 +24,8 @@ internal sealed class SectionReader
         KeyPath = parent is null ? node.Name : $"{parent.KeyPath}:{node.Name}";
         if (node.Value is not null)
         {
-            _errors.Add(new ConfigurationError(KeyPath, Source, $"is the value {Printable.Quote(node.Value)}", "write a section with keys"));
+            string problem = $"is the value {Printable.Quote(node.Value)}";
+            _errors.Add(new ConfigurationError(KeyPath, Source, problem, "write a section with keys"));
         }
     }
 
@@ -92,11 +93,7 @@ internal sealed class SectionReader
             }
         }
 
-        if (list._node.Children.Select(child => child.Source).Distinct().Skip(1).Any())
-        {
-            Refuse(key, "is a list set by more than one source", "set the whole list in one source");
-        }
-
+        list.RefuseSeveralSources();
         return [.. items.Values];
     }
 
@@ -141,6 +138,19 @@ internal sealed class SectionReader
             {
                 RefuseUnknown(child.Name, "unknown key", child.Name, _known);
             }
+        }
+    }
+
+    private void RefuseSeveralSources()
+    {
+        string[] sources =
+        [
+            .. _node.Children.SelectMany(child => new[] { child.Replaced?.Name, child.Source?.Name }).OfType<string>().Distinct(),
+        ];
+        if (sources.Length > 1)
+        {
+            _errors.Add(new ConfigurationError(
+                KeyPath, string.Join(" and ", sources), "is a list set by more than one source", "set the whole list in one source"));
         }
     }
 

@@ -77,7 +77,9 @@ internal static class SectionValues
         return fallback;
     }
 
-    /// <summary>An absolute path; a relative one starts from the directory of the source that names it. Null when unset or refused.</summary>
+    /// <summary>
+    /// An absolute path; a relative one starts from the directory of the source that names it. Null when unset or refused.
+    /// </summary>
     public static string? Path(this SectionReader section, string key)
     {
         if (section.Text(key) is not { } text)

@@ -26,7 +26,7 @@ internal static class Duration
         ("h", TimeSpan.TicksPerHour), ("d", TimeSpan.TicksPerDay),
     ];
 
-    /// <summary>Reads a duration from zero to <see cref="Longest"/>; decimals such as <c>1.5s</c> are allowed, to the tick of 100 ns.</summary>
+    /// <summary>Reads a duration from zero to <see cref="Longest"/>; decimals such as <c>1.5s</c> count to the tick of 100 ns.</summary>
     /// <param name="text">What the operator wrote.</param>
     /// <param name="value">The duration.</param>
     /// <param name="allowed">What to write instead; empty when the text was understood.</param>

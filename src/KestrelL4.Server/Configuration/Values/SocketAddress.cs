@@ -8,6 +8,8 @@ namespace KestrelL4.Server.Configuration.Values;
 /// <summary>The parts of <c>host:port</c>: the host as address or name, and the port.</summary>
 internal static partial class SocketAddress
 {
+    private const string Label = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+
     /// <summary>Splits a text at its last colon; an IPv6 address needs its brackets.</summary>
     /// <param name="text">Such as <c>1.2.3.4:80</c>, <c>[::1]:80</c> or <c>db.internal:80</c>.</param>
     /// <param name="host">The host without brackets.</param>
@@ -44,6 +46,6 @@ internal static partial class SocketAddress
     public static bool IsHostName(string text) => text.Length <= 253 && HostNameForm().IsMatch(text);
 
     // Underlines are no letters of a host name (RFC 952), but container networks hand out names with them.
-    [GeneratedRegex(@"\A([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*(?![0-9]+\.?\z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?\z")]
+    [GeneratedRegex($@"\A({Label}\.)*(?![0-9]+\.?\z){Label}\.?\z")]
     private static partial Regex HostNameForm();
 }

@@ -18,7 +18,7 @@ public sealed class FileLimitTests
         Task[] crowd = [.. Enumerable.Range(0, 600).Select(_ => PushAsync(node.EndPoint(), alice))];
         await Task.WhenAll(crowd);
 
-        Assert.False(node.Process.HasExited, node.Process.Output);
+        Assert.False(node.Process.HasExited, $"the node ended; it printed:\n{node.Process.Output}");
         await using TlsClient client = await node.HoldEventuallyAsync(alice);
         Assert.Equal("again"u8.ToArray(), await client.EchoAsync("again"u8.ToArray()));
         using HttpResponseMessage live = await node.Admin.GetAsync(new Uri("livez", UriKind.Relative));

@@ -1,5 +1,13 @@
-using KestrelL4.Server;
-using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Runtime;
-ProcessSettings.Apply();
-return (int)await new NodeProcess(Console.Error, TimeProvider.System).RunAsync(new ConfigurationSources([args[0]], null, [.. args[1..]]));
+
+namespace KestrelL4.Cli;
+
+/// <summary>The command <c>kestrell4</c>.</summary>
+internal static class Program
+{
+    private static Task<int> Main(string[] arguments)
+    {
+        ProcessSettings.Apply();
+        return new CommandLine(Console.Out, Console.Error).InvokeAsync(arguments);
+    }
+}

@@ -17,10 +17,10 @@ internal sealed class AdminEndpoint(NodeHealth health, Func<NodeStatus> status, 
     /// <summary>Maps the routes.</summary>
     public void MapTo(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/livez", Methods, static context => Answer(context, StatusCodes.Status200OK, new Liveness("live"), AdminJson.Default.Liveness));
+        routes.MapMethods("/livez", Methods, static context => Answer(context, 200, new Liveness("live"), AdminJson.Default.Liveness));
         routes.MapMethods("/readyz", Methods, context => AnswerReadiness(context, health.Report()));
         routes.MapMethods("/readyz/{component}", Methods, AnswerComponent);
-        routes.MapMethods("/status", Methods, context => Answer(context, StatusCodes.Status200OK, status(), AdminJson.Default.NodeStatus));
+        routes.MapMethods("/status", Methods, context => Answer(context, 200, status(), AdminJson.Default.NodeStatus));
         routes.MapMethods("/metrics", Methods, AnswerMetrics);
     }
 
@@ -33,7 +33,7 @@ internal sealed class AdminEndpoint(NodeHealth health, Func<NodeStatus> status, 
         string name = (string)context.Request.RouteValues["component"]!;
         return health.Report(name) is { } report
             ? AnswerReadiness(context, report)
-            : Refuse(context, StatusCodes.Status404NotFound, $"There is no component '{name}'; /readyz lists them all.");
+            : Refuse(context, 404, $"There is no component '{name}'; /readyz lists them all.");
     }
 
     private Task AnswerMetrics(HttpContext context)
@@ -44,7 +44,7 @@ internal sealed class AdminEndpoint(NodeHealth health, Func<NodeStatus> status, 
 
     private static Task AnswerReadiness(HttpContext context, HealthReport report)
     {
-        int code = report.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        int code = report.IsReady ? 200 : 503;
         return Answer(context, code, report, AdminJson.Default.HealthReport);
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using KestrelL4.Server.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -12,10 +13,13 @@ using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Admin;
 
-/// <summary>The web server of the admin endpoint; also the source of the services that Kestrel needs for TLS on the applications' ports.</summary>
+/// <summary>The web server of the admin endpoint; its services also give Kestrel what TLS on the applications' ports needs.</summary>
 /// <remarks>It listens where the configuration says and nowhere else, and leaves the process's signals alone.</remarks>
 internal sealed class AdminHost : IAsyncDisposable
 {
+    // RFC 9110 15.5.20: Misdirected Request.
+    private const int NotForThisNode = 421;
+
     private readonly WebApplication _web;
     private readonly ListenAddress _listen;
 
@@ -51,12 +55,12 @@ internal sealed class AdminHost : IAsyncDisposable
             {
                 return AdminEndpoint.Refuse(
                     context,
-                    StatusCodes.Status421MisdirectedRequest,
-                    $"'{context.Request.Host.Host}' is no name of this node. Use its address, or list the name in KestrelL4:Admin:AllowedHosts.");
+                    NotForThisNode,
+                    $"'{context.Request.Host.Host}' is no name of this node; use its address, or add it to KestrelL4:Admin:AllowedHosts.");
             }
 
             return context.GetEndpoint() is null
-                ? AdminEndpoint.Refuse(context, StatusCodes.Status404NotFound, $"There is nothing at '{context.Request.Path}'.")
+                ? AdminEndpoint.Refuse(context, 404, $"There is nothing at '{context.Request.Path}'.")
                 : next(context);
         });
         endpoint.MapTo(web);
@@ -76,7 +80,7 @@ internal sealed class AdminHost : IAsyncDisposable
         {
             throw new AddressInUseException($"KestrelL4:Admin:Listen: {_listen.Text} is already in use.", e);
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             throw new IOException($"KestrelL4:Admin:Listen: {_listen.Text} cannot be bound: {e.Message}", e);
         }

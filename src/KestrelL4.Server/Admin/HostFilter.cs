@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace KestrelL4.Server.Admin;
 
-/// <summary>Knows the node's own names: a page that lets its name point here (DNS rebinding) cannot read the endpoint through a browser.</summary>
+/// <summary>Knows the node's own names, so that a page whose name points here (DNS rebinding) cannot read through a browser.</summary>
 internal sealed class HostFilter(AdminConfiguration configuration)
 {
     private readonly HashSet<string> _names = new(configuration.AllowedHosts, StringComparer.OrdinalIgnoreCase)

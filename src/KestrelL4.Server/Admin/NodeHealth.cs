@@ -62,7 +62,8 @@ internal sealed class NodeHealth
     public void BeginDrain() => _draining = true;
 
     /// <summary>How the node and its components are.</summary>
-    public HealthReport Report() => new(Status, Components.ToDictionary(static component => component.Name, static component => component.State));
+    public HealthReport Report() =>
+        new(Status, Components.ToDictionary(static component => component.Name, static component => component.State));
 
     /// <summary>How one component is; null when there is none of that name.</summary>
     public HealthReport? Report(string name)

@@ -39,8 +39,10 @@ internal static class NodeInstruments
     private static IEnumerable<Measurement<int>> StateSet(Component component)
     {
         ComponentStatus now = component.State.Status;
-        return Statuses.Select(status =>
-            new Measurement<int>(status == now ? 1 : 0, Tag("component", component.Name), Tag("status", status.ToString().ToLowerInvariant())));
+        return Statuses.Select(status => new Measurement<int>(
+            status == now ? 1 : 0,
+            Tag("component", component.Name),
+            Tag("status", status.ToString().ToLowerInvariant())));
     }
 
     private static IEnumerable<Measurement<double>> Expiry(DateTimeOffset? expiry) =>

@@ -33,6 +33,9 @@ internal sealed class NodeLogging : IDisposable
         {
             // Before AddConfiguration and AddConsole, whose binding must win over these.
             builder.AddFilter("Microsoft", LogLevel.Warning);
+
+            // Named even though it is the default: an unnamed formatter takes obsolete options in place of those below.
+            builder.Services.Configure<ConsoleLoggerOptions>(static options => options.FormatterName = ConsoleFormatterNames.Simple);
             builder.Services.Configure<SimpleConsoleFormatterOptions>(static options =>
             {
                 options.SingleLine = true;

@@ -21,18 +21,23 @@ internal static class ProcessMetrics
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         double Field(int number) => double.Parse(fields[number - 3], CultureInfo.InvariantCulture);
 
-        Write(text, "process_cpu_seconds_total", MetricKind.Counter, "User and system time that the process has used, in seconds.", (Field(14) + Field(15)) / TicksPerSecond);
-        Write(text, "process_max_fds", MetricKind.Gauge, "The most file descriptors that the process may have open.", MaxOpenFiles());
-        Write(text, "process_open_fds", MetricKind.Gauge, "File descriptors that the process has open.", OpenFiles());
-        Write(text, "process_resident_memory_bytes", MetricKind.Gauge, "Resident memory of the process, in bytes.", Field(24) * Environment.SystemPageSize);
-        Write(text, "process_start_time_seconds", MetricKind.Gauge, "When the process started, in seconds since 1970.", BootTime() + (Field(22) / TicksPerSecond));
-        Write(text, "process_threads", MetricKind.Gauge, "Threads of the process.", Field(20));
-        Write(text, "process_virtual_memory_bytes", MetricKind.Gauge, "Virtual memory of the process, in bytes.", Field(23));
+        double used = (Field(14) + Field(15)) / TicksPerSecond;
+        double started = BootTime() + (Field(22) / TicksPerSecond);
+        double resident = Field(24) * Environment.SystemPageSize;
+
+        text.Open("process_cpu_seconds_total", MetricKind.Counter, "User and system time that the process has used, in seconds.");
+        text.Sample("process_cpu_seconds_total", "", used);
+        Gauge(text, "process_max_fds", "The most file descriptors that the process may have open.", MaxOpenFiles());
+        Gauge(text, "process_open_fds", "File descriptors that the process has open.", OpenFiles());
+        Gauge(text, "process_resident_memory_bytes", "Resident memory of the process, in bytes.", resident);
+        Gauge(text, "process_start_time_seconds", "When the process started, in seconds since 1970.", started);
+        Gauge(text, "process_threads", "Threads of the process.", Field(20));
+        Gauge(text, "process_virtual_memory_bytes", "Virtual memory of the process, in bytes.", Field(23));
     }
 
-    private static void Write(PrometheusText text, string name, MetricKind kind, string help, double value)
+    private static void Gauge(PrometheusText text, string name, string help, double value)
     {
-        text.Open(name, kind, help);
+        text.Open(name, MetricKind.Gauge, help);
         text.Sample(name, "", value);
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class PrometheusExposition : IDisposable
     private bool _incomplete;
 
     /// <summary>Listens from now on; a counter counts from here.</summary>
-    /// <param name="meter">The node's meter. It is told apart by reference: another node of the process has its own of the same name.</param>
+    /// <param name="meter">The node's meter, told apart by reference: another node of the process has its own of the same name.</param>
     /// <param name="logger">Told when an instrument cannot be observed.</param>
     public PrometheusExposition(Meter meter, ILogger<PrometheusExposition> logger)
     {

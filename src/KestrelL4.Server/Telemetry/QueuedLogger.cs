@@ -13,7 +13,8 @@ internal sealed class QueuedLogger(QueuedLoggerProvider provider, ILogger target
     public bool IsEnabled(LogLevel logLevel) => target.IsEnabled(logLevel);
 
     /// <inheritdoc/>
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
         {

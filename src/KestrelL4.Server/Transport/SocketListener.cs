@@ -108,6 +108,11 @@ internal sealed partial class SocketListener : IConnectionListener
     {
         _unbound.Cancel();
         _socket.Dispose();
+        if (EndPoint is UnixDomainSocketEndPoint)
+        {
+            File.Delete(EndPoint.ToString()!);
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -7,7 +7,7 @@ namespace KestrelL4.Server.Tests.Configuration;
 public sealed class LargeConfigurationTests : IDisposable
 {
     // Generous for a busy machine: a quadratic reader takes minutes.
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private readonly ConfigurationFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -25,18 +25,23 @@ internal sealed class ConfigurationNode(string name)
     public bool IsSet => Value is not null || Children.Any(child => child.IsSet);
 
     /// <summary>The child of that name, or null.</summary>
-    public ConfigurationNode? Find(string name) => _children?.GetValueOrDefault(name);
+    public ConfigurationNode? Find(ReadOnlySpan<char> name) =>
+        _children is not null && _children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out ConfigurationNode? child)
+            ? child
+            : null;
 
     /// <summary>The child of that name, made if need be.</summary>
-    public ConfigurationNode Grow(string name)
+    public ConfigurationNode Grow(ReadOnlySpan<char> name)
     {
-        _children ??= new Dictionary<string, ConfigurationNode>(StringComparer.OrdinalIgnoreCase);
-        if (!_children.TryGetValue(name, out ConfigurationNode? child))
+        if (Find(name) is { } child)
         {
-            _children.Add(name, child = new ConfigurationNode(name));
+            return child;
         }
 
-        return child;
+        _children ??= new Dictionary<string, ConfigurationNode>(StringComparer.OrdinalIgnoreCase);
+        var grown = new ConfigurationNode(name.ToString());
+        _children.Add(grown.Name, grown);
+        return grown;
     }
 
     /// <summary>Writes the value; null leaves what stands below in force.</summary>

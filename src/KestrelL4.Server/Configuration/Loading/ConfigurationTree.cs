@@ -32,7 +32,7 @@ internal sealed class ConfigurationTree
             {
                 if (value is { Length: 0 } && SectionKeys.IsIn(key, RootKey))
                 {
-                    tree.Unset(PartsOf(key));
+                    tree.Unset(key);
                 }
             }
 
@@ -40,7 +40,7 @@ internal sealed class ConfigurationTree
             {
                 if (SectionKeys.IsIn(key, RootKey))
                 {
-                    tree.Set(PartsOf(key), value, source);
+                    tree.Set(key, value, source);
                 }
             }
         }
@@ -52,9 +52,10 @@ internal sealed class ConfigurationTree
     public string SourceOf(string keyPath)
     {
         var path = new Stack<ConfigurationNode>([Root]);
-        foreach (string part in PartsOf(keyPath))
+        Span<Range> parts = stackalloc Range[MaxDepth];
+        foreach (Range part in Split(keyPath, parts))
         {
-            if (path.Peek().Find(part) is not { } node)
+            if (path.Peek().Find(keyPath.AsSpan(part)) is not { } node)
             {
                 break;
             }
@@ -65,27 +66,38 @@ internal sealed class ConfigurationTree
         return path.Select(node => string.Join(" and ", node.SourceNames())).FirstOrDefault(names => names.Length > 0) ?? "not set";
     }
 
-    private static string[] PartsOf(string key) => key.Split(ConfigurationPath.KeyDelimiter, MaxDepth)[1..];
+    // Without the root's own name.
+    private static ReadOnlySpan<Range> Split(string key, Span<Range> parts) =>
+        parts[1..key.AsSpan().Split(parts, ConfigurationPath.KeyDelimiter)];
 
-    private void Set(string[] parts, string? value, ConfigurationSource source)
+    private void Set(string key, string? value, ConfigurationSource source)
     {
+        Span<Range> parts = stackalloc Range[MaxDepth];
+        ReadOnlySpan<Range> path = Split(key, parts);
+
         // An entry whose only key is empty is there all the same: a client without a serial number must not go unnoticed.
         bool isEmpty = value is { Length: 0 };
-        ConfigurationNode node = parts.SkipLast(isEmpty ? 1 : 0).Aggregate(Root, (above, part) => above.Grow(part));
+        ConfigurationNode node = Root;
+        foreach (Range part in isEmpty && path.Length > 0 ? path[..^1] : path)
+        {
+            node = node.Grow(key.AsSpan(part));
+        }
+
         if (!isEmpty)
         {
             node.Set(value, source);
         }
     }
 
-    private void Unset(string[] parts)
+    private void Unset(string key)
     {
+        Span<Range> parts = stackalloc Range[MaxDepth];
         ConfigurationNode? parent = null;
         ConfigurationNode? node = Root;
-        foreach (string part in parts)
+        foreach (Range part in Split(key, parts))
         {
             parent = node;
-            node = node.Find(part);
+            node = node.Find(key.AsSpan(part));
             if (node is null)
             {
                 return;

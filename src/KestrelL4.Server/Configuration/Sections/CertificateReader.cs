@@ -9,7 +9,7 @@ internal sealed class CertificateReader(IReadOnlyCollection<string> authorities)
 {
     private const string Allowed = "write 1 to 128 hexadecimal digits, such as 5F:3A:01";
     private readonly HashSet<string> _authorities = new(authorities, StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<CertificateId, string> _owners = [];
+    private readonly Dictionary<CertificateId, (SectionReader Client, string Key)> _owners = [];
 
     /// <summary>Reads the list <c>SerialNumbers</c> of one client.</summary>
     public IReadOnlyList<CertificateId> Read(SectionReader client)
@@ -23,15 +23,14 @@ internal sealed class CertificateReader(IReadOnlyCollection<string> authorities)
                 continue;
             }
 
-            string owner = $"{client.KeyPath}:{item.Key}";
-            if (_owners.TryAdd(id, owner))
+            if (_owners.TryAdd(id, (client, item.Key)))
             {
                 certificates.Add(id);
+                continue;
             }
-            else
-            {
-                client.Refuse(item.Key, $"{id} is already given at {_owners[id]}", "give each certificate to one client, once");
-            }
+
+            (SectionReader owner, string key) = _owners[id];
+            client.Refuse(item.Key, $"{id} is already given at {owner.KeyPath}:{key}", "give each certificate to one client, once");
         }
 
         if (items.Count == 0)

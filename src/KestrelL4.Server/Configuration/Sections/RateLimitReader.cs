@@ -8,6 +8,12 @@ internal static class RateLimitReader
     /// <summary>Reads the limit; an empty section admits everything.</summary>
     public static RateLimit Read(SectionReader section)
     {
+        // Most clients of a large registry have no limit of their own.
+        if (section.IsEmpty)
+        {
+            return RateLimit.None;
+        }
+
         var limit = new RateLimit
         {
             MaxConcurrentConnections = section.Integer("MaxConcurrentConnections"),

@@ -21,7 +21,6 @@ internal sealed class SectionReader
         _node = node;
         _parent = parent;
         _errors = errors;
-        KeyPath = parent is null ? node.Name : $"{parent.KeyPath}:{node.Name}";
         if (node.Value is not null)
         {
             string problem = $"is the value {Printable.Quote(node.Value)}";
@@ -33,7 +32,10 @@ internal sealed class SectionReader
     public string Name => _node.Name;
 
     /// <summary>The section's key from the top.</summary>
-    public string KeyPath { get; }
+    public string KeyPath => _parent is null ? Name : $"{_parent.KeyPath}:{Name}";
+
+    /// <summary>Whether the section is absent or holds no key.</summary>
+    public bool IsEmpty => _node.Children.Count == 0;
 
     /// <summary>Whether anything in the section has a value.</summary>
     public bool IsSet => _node.IsSet;
@@ -80,7 +82,7 @@ internal sealed class SectionReader
     public IReadOnlyList<ListItem> List(string key)
     {
         SectionReader list = Section(key);
-        var items = new SortedDictionary<int, ListItem>();
+        var items = new List<(int Index, ListItem Item)>(list._node.Children.Count);
         foreach (ConfigurationNode child in list._node.Children)
         {
             if (!int.TryParse(child.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
@@ -89,12 +91,13 @@ internal sealed class SectionReader
             }
             else if (list.Text(child.Name) is { } text)
             {
-                items[index] = new ListItem($"{key}:{child.Name}", text);
+                items.Add((index, new ListItem($"{key}:{child.Name}", text)));
             }
         }
 
         list.RefuseSeveralSources();
-        return [.. items.Values];
+        items.Sort((left, right) => left.Index.CompareTo(right.Index));
+        return items.ConvertAll(item => item.Item);
     }
 
     /// <summary>Reports what is wrong with a key of this section.</summary>
@@ -143,11 +146,19 @@ internal sealed class SectionReader
 
     private void RefuseSeveralSources()
     {
-        string[] sources =
-        [
-            .. _node.Children.SelectMany(child => new[] { child.Replaced?.Name, child.Source?.Name }).OfType<string>().Distinct(),
-        ];
-        if (sources.Length > 1)
+        var sources = new List<string>(1);
+        foreach (ConfigurationNode child in _node.Children)
+        {
+            foreach (ConfigurationSource? source in (ReadOnlySpan<ConfigurationSource?>)[child.Replaced, child.Source])
+            {
+                if (source is not null && !sources.Contains(source.Name))
+                {
+                    sources.Add(source.Name);
+                }
+            }
+        }
+
+        if (sources.Count > 1)
         {
             _errors.Add(new ConfigurationError(
                 KeyPath, string.Join(" and ", sources), "is a list set by more than one source", "set the whole list in one source"));

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace KestrelL4.FunctionalTests;
 
-/// <summary>A node takes no more connections than it was told to, closes those beyond before TLS, and takes the next when one ends.</summary>
+/// <summary>
+/// A node takes no more connections than it was told to, closes those beyond before TLS, and takes the next when one ends.
+/// </summary>
 public sealed class AcceptLimitTests
 {
     [Fact]

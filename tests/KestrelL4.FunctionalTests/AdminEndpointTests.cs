@@ -61,7 +61,8 @@ public sealed class AdminEndpointTests(EchoFixture fixture) : IClassFixture<Echo
     public async Task Metrics_AfterAConnection_HoldEverySeriesOfTheContract()
     {
         MetricWatch accepted = await fixture.Node.WatchAsync("kestrell4_connections_accepted_total", ("application", "echo"));
-        MetricWatch succeeded = await fixture.Node.WatchAsync("kestrell4_handshakes_total", ("application", "echo"), ("result", "succeeded"));
+        MetricWatch succeeded = await fixture.Node.WatchAsync(
+            "kestrell4_handshakes_total", ("application", "echo"), ("result", "succeeded"));
         MetricWatch completed = await fixture.Node.WatchReasonAsync("completed");
         await using (TlsClient client = await fixture.Node.HoldAsync(fixture.Alice))
         {
@@ -75,10 +76,11 @@ public sealed class AdminEndpointTests(EchoFixture fixture) : IClassFixture<Echo
         MetricSamples samples = await fixture.Node.MetricsAsync();
         string[] names =
         [
-            "kestrell4_connections_active", "kestrell4_handshake_duration_seconds_bucket", "kestrell4_upstream_connect_duration_seconds_sum",
-            "kestrell4_connection_duration_seconds_count", "kestrell4_bytes_total", "kestrell4_upstream_connections_active",
-            "kestrell4_upstream_connections_total", "kestrell4_upstream_available", "kestrell4_component_status",
-            "kestrell4_registry_revision", "kestrell4_identity_expiry_timestamp_seconds", "kestrell4_build_info",
+            "kestrell4_connections_active", "kestrell4_handshake_duration_seconds_bucket",
+            "kestrell4_upstream_connect_duration_seconds_sum", "kestrell4_connection_duration_seconds_count", "kestrell4_bytes_total",
+            "kestrell4_upstream_connections_active", "kestrell4_upstream_connections_total", "kestrell4_upstream_available",
+            "kestrell4_component_status", "kestrell4_registry_revision", "kestrell4_registry_age_seconds",
+            "kestrell4_identity_expiry_timestamp_seconds", "kestrell4_log_lines_dropped_total", "kestrell4_build_info",
         ];
         Assert.All(names, name => Assert.Contains(name, samples.Names));
         Assert.DoesNotContain("alice", samples.Text, StringComparison.Ordinal);

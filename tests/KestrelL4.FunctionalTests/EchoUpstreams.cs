@@ -12,7 +12,8 @@ public sealed class EchoUpstreams(int count) : IAsyncDisposable
     public IEnumerable<int> Accepted => _servers.Select(server => server.Accepted);
 
     /// <summary>Adds an application with these upstreams, <c>u1</c>, <c>u2</c> and so on.</summary>
-    public void AddTo(NodeSetup setup, string application) => setup.Application(application, [.. _servers.Select(server => server.EndPoint)]);
+    public void AddTo(NodeSetup setup, string application)
+        => setup.Application(application, [.. _servers.Select(server => server.EndPoint)]);
 
     public async ValueTask DisposeAsync()
     {

@@ -34,7 +34,8 @@ public sealed class FileLimitTests
             await using TlsClient client = await TlsClient.ConnectAsync(server, certificate).WaitAsync(hold.Token);
             await client.Stream.ReadExactlyAsync(new byte[1], hold.Token);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
         {
             // Whatever happens to the crowd: the node is what counts.
         }

@@ -41,7 +41,8 @@ public sealed class HandshakeRefusalTests(HandshakeRefusalFixture fixture) : ICl
         => RefusedAsync(
             "untrusted",
             () => PresentAsync(
-                TestAuthority.CreateRoot("anchor").CreateIntermediate("issuer").Issue(new TestSubject("alice") { SerialNumber = SameSerialNumber })));
+                TestAuthority.CreateRoot("anchor").CreateIntermediate("issuer")
+                    .Issue(new TestSubject("alice") { SerialNumber = SameSerialNumber })));
 
     [Fact]
     public Task Handshake_SameSerialNumberOfSiblingUnderTheAnchor_IsUnknownIssuer()
@@ -50,21 +51,22 @@ public sealed class HandshakeRefusalTests(HandshakeRefusalFixture fixture) : ICl
 
     [Fact]
     public Task Handshake_Expired_IsExpired()
-        => RefusedAsync("expired", () => PresentAsync(fixture.Issuer.Issue(new TestSubject("alice") { NotBefore = Now.AddDays(-2), NotAfter = Now.AddDays(-1) })));
+        => RefusedAsync(
+            "expired",
+            () => PresentAsync(
+                fixture.Issuer.Issue(new TestSubject("alice") { NotBefore = Now.AddDays(-2), NotAfter = Now.AddDays(-1) })));
 
     [Fact]
     public Task Handshake_NotYetValid_IsNotYetValid()
-        => RefusedAsync("not_yet_valid", () => PresentAsync(fixture.Issuer.Issue(new TestSubject("alice") { NotBefore = Now.AddHours(1) })));
+        => RefusedAsync(
+            "not_yet_valid", () => PresentAsync(fixture.Issuer.Issue(new TestSubject("alice") { NotBefore = Now.AddHours(1) })));
 
     [Fact]
     public Task Handshake_ServerUsageOnly_IsWrongUsage()
         => RefusedAsync("wrong_usage", () => PresentAsync(fixture.Issuer.Issue(new TestSubject("alice") { Usage = KeyUsage.Server })));
 
     [Fact]
-    public async Task Handshake_SilentClient_IsTimeout()
-    {
-        await RefusedAsync("timeout", () => SendRawAsync([], "impatient"));
-    }
+    public Task Handshake_SilentClient_IsTimeout() => RefusedAsync("timeout", () => SendRawAsync([], "impatient"));
 
     [Fact]
     public Task Handshake_ClientGoesAwayWithoutAByte_IsAborted()

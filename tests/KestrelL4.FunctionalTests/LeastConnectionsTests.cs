@@ -36,7 +36,8 @@ public sealed class LeastConnectionsTests(LeastConnectionsFixture fixture) : ICl
     [Fact]
     public async Task Held_EveryUpstreamFull_IsNoUpstreamUntilOneEnds()
     {
-        MetricWatch refused = await fixture.Node.WatchAsync("kestrell4_connections_total", ("application", "small"), ("reason", "no_upstream"));
+        MetricWatch refused = await fixture.Node.WatchAsync(
+            "kestrell4_connections_total", ("application", "small"), ("reason", "no_upstream"));
         TlsClient first = await fixture.Node.HoldAsync(fixture.Alice, "small");
         await using TlsClient second = await fixture.Node.HoldAsync(fixture.Alice, "small");
         Assert.Equal([1, 1], fixture.Small.Open);
@@ -74,13 +75,16 @@ public sealed class LeastConnectionsTests(LeastConnectionsFixture fixture) : ICl
         => HeldClients.OpenAsync(fixture.Node, fixture.Alice, application, count);
 
     private async Task ShowsAsync(string application, params int[] connections)
-        => await Eventually.UntilAsync(
+    {
+        await Eventually.UntilAsync(
             async () =>
             {
                 MetricSamples samples = await fixture.Node.MetricsAsync();
-                return connections.Index().All(
-                    upstream => samples.Sum(
-                        "kestrell4_upstream_connections_active", ("application", application), ("upstream", $"u{upstream.Index + 1}")) == upstream.Item);
+                return connections.Index().All(upstream => Active(samples, $"u{upstream.Index + 1}") == upstream.Item);
             },
             $"the metrics show {string.Join(", ", connections)} connections at the upstreams of {application}");
+
+        double Active(MetricSamples samples, string upstream)
+            => samples.Sum("kestrell4_upstream_connections_active", ("application", application), ("upstream", upstream));
+    }
 }

@@ -86,7 +86,8 @@ public sealed class RateLimitTests(RateLimitFixture fixture) : IClassFixture<Rat
     {
         MetricWatch limited = await Node.WatchAsync("kestrell4_rate_limited_total", ("application", application), ("scope", scope));
         MetricWatch all = await Node.WatchAsync("kestrell4_rate_limited_total");
-        MetricWatch reasons = await Node.WatchAsync("kestrell4_connections_total", ("application", application), ("reason", "rate_limited"));
+        MetricWatch reasons = await Node.WatchAsync(
+            "kestrell4_connections_total", ("application", application), ("reason", "rate_limited"));
         int accepted = fixture.Upstream.Accepted;
 
         await Node.RefusesAsync(certificate, application);

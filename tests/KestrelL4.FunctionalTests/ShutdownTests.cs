@@ -68,7 +68,9 @@ public sealed class ShutdownTests : IAsyncDisposable
         byte[] rest = await client.ReceiveToEndAsync();
         await client.CompleteSendingAsync();
 
-        Assert.True(payload.AsSpan().SequenceEqual([.. beginning, .. rest]), $"{beginning.Length + rest.Length} of {payload.Length} bytes came, or they differ");
+        Assert.True(
+            payload.AsSpan().SequenceEqual([.. beginning, .. rest]),
+            $"{beginning.Length + rest.Length} of {payload.Length} bytes came, or they differ");
         Assert.Equal(0, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
     }
 

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace KestrelL4.FunctionalTests;
 
-/// <summary>A node that cannot start says everything that is wrong at once, where it is and what is allowed, and exits with the code for it.</summary>
+/// <summary>
+/// A node that cannot start says everything that is wrong at once, where it is and what is allowed, and exits with the code
+/// for it.
+/// </summary>
 public sealed class StartupErrorTests : IDisposable
 {
     private const int Invalid = 1;
@@ -134,9 +137,10 @@ public sealed class StartupErrorTests : IDisposable
     public async Task Run_ClientAuthorityHoldsOnlyAnIntermediate_IsInvalid()
     {
         TestAuthority intermediate = TestAuthority.CreateRoot().CreateIntermediate("intermediate");
-        _setup.Set("ClientAuthorities:main:Certificate", _setup.Directory.Write("half.crt", intermediate.Chain().First().ExportCertificatePem()));
+        string file = _setup.Directory.Write("half.crt", intermediate.Chain().First().ExportCertificatePem());
+        _setup.Set("ClientAuthorities:main:Certificate", file);
 
-        Fails(Invalid, await _setup.RunToExitAsync(), "KestrelL4:ClientAuthorities:main", "half.crt");
+        Fails(Invalid, await _setup.RunToExitAsync(), "KestrelL4:ClientAuthorities:main", file);
     }
 
     private static void Fails(int exitCode, ToolResult result, params string[] mentions)

@@ -35,7 +35,8 @@ public sealed class ServerProgram : IAsyncDisposable
 
     /// <summary>Starts a program that stays in the foreground and waits until it accepts connections at its port.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the text holds what it printed.</exception>
-    public static async Task<ServerProgram> StartAsync(string fileName, IEnumerable<string> arguments, string directory, IPEndPoint endPoint)
+    public static async Task<ServerProgram> StartAsync(
+        string fileName, IEnumerable<string> arguments, string directory, IPEndPoint endPoint)
     {
         ServerProgram server = new(fileName, arguments, directory, endPoint);
         try

@@ -17,7 +17,8 @@ internal static partial class Signal
     {
         if (Kill(processId, signal) != 0)
         {
-            throw new InvalidOperationException($"Signal {signal} did not reach process {processId}: error {Marshal.GetLastPInvokeError()}.");
+            throw new InvalidOperationException(
+                $"Signal {signal} did not reach process {processId}: error {Marshal.GetLastPInvokeError()}.");
         }
     }
 

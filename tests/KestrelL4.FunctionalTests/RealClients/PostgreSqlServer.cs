@@ -24,6 +24,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint => _program.EndPoint;
 
+    private static bool IsRoot => Environment.UserName == "root";
+
     /// <summary>Creates a database cluster with the user <c>tester</c> and starts its server.</summary>
     public static async Task<PostgreSqlServer> StartAsync()
     {
@@ -31,9 +33,10 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         try
         {
             string data = directory["data"];
-            string[] drop = Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : ["env"];
+            string[] drop = IsRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : ["env"];
             await PrepareAsync(directory, data);
-            await RunAsync([.. drop, $"{Programs}/initdb", "-D", data, "-U", "tester", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8"]);
+            await RunAsync(
+                [.. drop, $"{Programs}/initdb", "-D", data, "-U", "tester", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8"]);
 
             IPEndPoint port = ServerProgram.FreePort();
             string[] arguments =
@@ -59,7 +62,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     private static async Task PrepareAsync(TemporaryDirectory directory, string data)
     {
         File.SetUnixFileMode(directory.Path, File.GetUnixFileMode(directory.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        string[] owner = Environment.UserName == "root" ? ["-o", "postgres", "-g", "postgres"] : [];
+        string[] owner = IsRoot ? ["-o", "postgres", "-g", "postgres"] : [];
         await RunAsync(["install", "-d", "-m", "700", .. owner, data]);
     }
 

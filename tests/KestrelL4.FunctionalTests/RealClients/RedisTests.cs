@@ -45,7 +45,9 @@ public sealed class RedisTests : IAsyncLifetime
     public async Task Benchmark_FiftyClientsPipelined_RunsToItsEnd()
     {
         ToolResult result = await Tool.RunAsync(
-            "redis-benchmark", [.. Connection, "-c", "50", "-n", "20000", "-P", "8", "-t", "set,get", "--csv"], timeout: TimeSpan.FromMinutes(1));
+            "redis-benchmark",
+            [.. Connection, "-c", "50", "-n", "20000", "-P", "8", "-t", "set,get", "--csv"],
+            timeout: TimeSpan.FromMinutes(1));
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Contains("\"SET\"", result.Output, StringComparison.Ordinal);

@@ -9,7 +9,8 @@ public sealed class NodeProcess : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    internal NodeProcess(string fileName, string[] arguments, string workingDirectory)
+    /// <summary>Starts a program and keeps what it prints.</summary>
+    public NodeProcess(string fileName, string[] arguments, string workingDirectory)
     {
         ProcessStartInfo start = new(fileName, arguments)
         {

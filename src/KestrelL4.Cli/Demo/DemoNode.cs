@@ -23,16 +23,14 @@ internal sealed class DemoNode : IAsyncDisposable
         ConfigurationReading reading = ConfigurationReader.Read(
             new ConfigurationSources([files.Configuration], SecretsDirectory: null, Settings: []),
             new Surroundings(files.Path, new Dictionary<string, string>()));
-        IReadOnlyList<ConfigurationError> errors = reading.Errors;
-        if (reading.Configuration is not { } configuration
-            || NodeFiles.Load(configuration, reading, time, out errors) is not { } loaded)
+        if (NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors) is not { } loaded)
         {
             throw new InvalidOperationException(string.Join(' ', errors));
         }
 
         _logSettings = new ConfigurationBuilder().AddConfiguration(reading.Logging).AddInMemoryCollection().Build();
         _logging = NodeLogging.Create(_logSettings);
-        _node = new Node(configuration, loaded, reading.Hash, _logging, time);
+        _node = new Node(reading.Understood, loaded, reading.Hash, _logging, time);
     }
 
     /// <summary>Where the node logs.</summary>

@@ -140,10 +140,16 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
         }
     }
 
-    private static async ValueTask CompleteAsync(RelayEnd end)
+    private async ValueTask CompleteAsync(RelayEnd end)
     {
         try
         {
+            if (_isEndingGently)
+            {
+                await end.AnnounceEndAsync().ConfigureAwait(false);
+                return;
+            }
+
             await end.CompleteAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (RelayEnd.IsBroken(exception))

@@ -31,6 +31,12 @@ public abstract class RelayEnd : IAsyncDisposable
     /// <summary>Half-closes: tells the peer that no more comes, after everything written; reading goes on.</summary>
     public abstract ValueTask CompleteAsync();
 
+    /// <summary>
+    /// Tells the peer that no more comes and leaves the connection whole, so that a reset can still follow; half-closes where
+    /// the two cannot be told apart.
+    /// </summary>
+    public virtual ValueTask AnnounceEndAsync() => CompleteAsync();
+
     /// <summary>Ends both directions in order: the peer sees an end, and reads end as though the peer had ended.</summary>
     public abstract void Finish();
 

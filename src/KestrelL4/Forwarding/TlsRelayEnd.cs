@@ -70,6 +70,9 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
     }
 
     /// <inheritdoc/>
+    public override async ValueTask AnnounceEndAsync() => await stream.ShutdownAsync().ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public override void Finish() => SocketEnding.Finish(socket);
 
     /// <inheritdoc/>

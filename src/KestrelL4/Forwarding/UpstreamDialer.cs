@@ -60,6 +60,12 @@ internal sealed class UpstreamDialer(TimeProvider time)
             }
 
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (DescriptorReserve.IsTouchedByDial(socket))
+            {
+                socket.Dispose();
+                return (DialResult.LocalError, null);
+            }
+
             KeepAlive.Enable(socket);
             await socket.ConnectAsync(address, ending).ConfigureAwait(false);
             return (DialResult.Connected, socket);

@@ -31,7 +31,9 @@ public sealed class TestAuthority
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 signed = request.Create(_certificate, now.AddDays(-6), now.AddDays(6), RandomNumberGenerator.GetBytes(16));
+        DateTimeOffset notBefore = Later(now.AddDays(-6), _certificate.NotBefore);
+        DateTimeOffset notAfter = Earlier(now.AddDays(6), _certificate.NotAfter);
+        using X509Certificate2 signed = request.Create(_certificate, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
         return new TestAuthority(signed.CopyWithPrivateKey(key), this);
     }
 
@@ -62,6 +64,11 @@ public sealed class TestAuthority
             _certificate, subject.NotBefore ?? now.AddHours(-1), subject.NotAfter ?? now.AddDays(1), serialNumber);
         return new TestCertificate(signed.CopyWithPrivateKey(key), this);
     }
+
+    // A certificate must not outlive its issuer, be it by the second between two of them.
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static CertificateRequest CreateRequest(string commonName, ECDsa key)
     {

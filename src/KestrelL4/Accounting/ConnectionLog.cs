@@ -49,6 +49,8 @@ internal sealed partial class ConnectionLog(ILogger logger, TimeProvider time) :
             _timer?.Dispose();
             _timer = null;
         }
+
+        Summarise();
     }
 
     private bool MayWriteRefusal()
@@ -88,7 +90,10 @@ internal sealed partial class ConnectionLog(ILogger logger, TimeProvider time) :
             _secondBegan = time.GetTimestamp();
         }
 
-        RefusalsWithheld(logger, withheld);
+        if (withheld > 0)
+        {
+            RefusalsWithheld(logger, withheld);
+        }
     }
 
     [LoggerMessage(1, LogLevel.Information,

@@ -7,6 +7,8 @@ namespace KestrelL4.Forwarding;
 /// <param name="socket">A connected stream socket.</param>
 public sealed class SocketRelayEnd(Socket socket) : RelayEnd
 {
+    private readonly byte[] _peeked = new byte[1];
+
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer) => socket.ReceiveAsync(buffer, SocketFlags.None);
 
@@ -42,6 +44,9 @@ public sealed class SocketRelayEnd(Socket socket) : RelayEnd
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    protected override async ValueTask WaitCoreAsync() =>
-        _ = await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+    protected override async ValueTask WaitCoreAsync()
+    {
+        // A receive without a buffer would complete on a reset as it does on bytes, and a client gone during the dial go unnoticed.
+        _ = await socket.ReceiveAsync(_peeked, SocketFlags.Peek).ConfigureAwait(false);
+    }
 }

@@ -50,7 +50,8 @@ internal sealed class ConnectionLine : IReadOnlyList<KeyValuePair<string, object
         {
             if (value is not null)
             {
-                line.Append(CultureInfo.InvariantCulture, $" {name}={value}");
+                // The names that /connections has for the same facts.
+                line.Append(CultureInfo.InvariantCulture, $" {char.ToLowerInvariant(name[0])}{name.AsSpan(1)}={value}");
             }
         }
 

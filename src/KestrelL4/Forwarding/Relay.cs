@@ -112,7 +112,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
                     count = await source.ReadAsync(buffer.AsMemory(0, BufferSize)).ConfigureAwait(false);
                     if (count == 0)
                     {
-                        return CopyEnd.SourceEnded;
+                        return source.IsGone ? CopyEnd.SourceBroke : CopyEnd.SourceEnded;
                     }
 
                     isWriting = true;

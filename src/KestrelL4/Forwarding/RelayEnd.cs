@@ -43,6 +43,11 @@ public abstract class RelayEnd : IAsyncDisposable
     /// <summary>Does the waiting.</summary>
     protected abstract ValueTask WaitCoreAsync();
 
+    /// <summary>
+    /// Whether the peer is gone although a read just gave 0: the kernel tells of a reset once, and a write may have been told first.
+    /// </summary>
+    internal virtual bool IsGone => false;
+
     /// <summary>Begins the wait that the next <see cref="WaitAsync"/> will join: it fails when the peer is gone meanwhile.</summary>
     internal Task BeginWait() => _begun = WaitCoreAsync().AsTask();
 

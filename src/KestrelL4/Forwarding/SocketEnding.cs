@@ -5,6 +5,30 @@ namespace KestrelL4.Forwarding;
 /// <summary>The two ways to end a socket under somebody who still uses it.</summary>
 internal static class SocketEnding
 {
+    private const int TcpLevel = 6;
+    private const int TcpInfo = 11;
+    private const byte Closed = 7;
+
+    /// <summary>Whether a connection is gone in the kernel: after a reset, or when both sides have ended (tcp(7), TCP_INFO).</summary>
+    public static bool IsGone(Socket socket)
+    {
+        if (socket.ProtocolType != ProtocolType.Tcp || !OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        try
+        {
+            Span<byte> state = stackalloc byte[1];
+            _ = socket.GetRawSocketOption(TcpLevel, TcpInfo, state);
+            return state[0] == Closed;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Sends a FIN and ends pending reads in order; nothing when the socket is gone already.</summary>
     public static void Finish(Socket socket)
     {
@@ -30,6 +54,7 @@ internal static class SocketEnding
             // The peer was faster: closing is all that is left.
         }
 
-        socket.Dispose();
+        // Without a time to linger it also resets under a call that another thread is in; a plain dispose would send a FIN first.
+        socket.Close(timeout: 0);
     }
 }

@@ -9,6 +9,12 @@ public sealed class SocketRelayEnd(Socket socket) : RelayEnd
 {
     private readonly byte[] _peeked = new byte[1];
 
+    // Once this side has ended too, a connection that is gone is one that ended in order.
+    private volatile bool _isEnding;
+
+    /// <inheritdoc/>
+    internal override bool IsGone => SocketEnding.IsGone(socket) && !_isEnding;
+
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer) => socket.ReceiveAsync(buffer, SocketFlags.None);
 
@@ -25,12 +31,17 @@ public sealed class SocketRelayEnd(Socket socket) : RelayEnd
     /// <inheritdoc/>
     public override ValueTask CompleteAsync()
     {
+        _isEnding = true;
         socket.Shutdown(SocketShutdown.Send);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public override void Finish() => SocketEnding.Finish(socket);
+    public override void Finish()
+    {
+        _isEnding = true;
+        SocketEnding.Finish(socket);
+    }
 
     /// <inheritdoc/>
     public override void Abort() => SocketEnding.Abort(socket);

@@ -18,6 +18,12 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
     private ValueTask<int> _wait;
     private bool _isWaiting;
 
+    // Once this side has ended too, a connection that is gone is one that ended in order.
+    private volatile bool _isEnding;
+
+    /// <inheritdoc/>
+    internal override bool IsGone => SocketEnding.IsGone(socket) && !_isEnding;
+
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer)
@@ -65,12 +71,17 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
     /// <inheritdoc/>
     public override async ValueTask CompleteAsync()
     {
+        _isEnding = true;
         await stream.ShutdownAsync().ConfigureAwait(false);
         socket.Shutdown(SocketShutdown.Send);
     }
 
     /// <inheritdoc/>
-    public override void Finish() => SocketEnding.Finish(socket);
+    public override void Finish()
+    {
+        _isEnding = true;
+        SocketEnding.Finish(socket);
+    }
 
     /// <inheritdoc/>
     public override void Abort() => SocketEnding.Abort(socket);

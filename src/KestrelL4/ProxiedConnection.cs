@@ -97,8 +97,9 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>Notes that TLS stands, since the connection was opened.</summary>
     public void HandshakeSucceeded()
     {
-        HandshakeDuration = Duration;
-        _application.Counters.HandshakeSucceeded();
+        TimeSpan duration = Duration;
+        HandshakeDuration = duration;
+        _application.AccountHandshake(duration);
     }
 
     /// <summary>Ends the connection from any thread, whatever step it is in. The first reason stays; repeats change nothing.</summary>
@@ -154,6 +155,7 @@ public sealed class ProxiedConnection : IDisposable
         Upstream = upstream;
         ConnectDuration = duration;
         Cause = null;
+        _application.AccountConnect(duration);
     }
 
     /// <summary>Counts bytes that went one way.</summary>

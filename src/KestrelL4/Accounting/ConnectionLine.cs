@@ -19,6 +19,7 @@ internal sealed class ConnectionLine : IReadOnlyList<KeyValuePair<string, object
         new("CloseReason", connection.CloseReason!.Value.Word()),
         new("Cause", connection.HandshakeFailure?.Word() ?? connection.Cause),
         new("Client", connection.Client?.Name),
+        new("ClientAuthority", connection.Certificate?.Id.Authority),
         new("SerialNumber", connection.Certificate?.Id.SerialNumber),
         new("Peer", connection.Peer),
         new("Upstream", connection.Upstream?.Name),

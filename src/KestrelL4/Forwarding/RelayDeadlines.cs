@@ -60,7 +60,7 @@ internal sealed class RelayDeadlines : IDisposable
         {
             EndGently(CloseReason.MaxDuration);
         }
-        else if (_idle <= _time.GetElapsedTime(_relay.LastByteAt))
+        else if (_idle <= _time.GetElapsedTime(_relay.LastByteAt) && !_relay.IsMoving())
         {
             EndGently(CloseReason.IdleTimeout);
         }
@@ -73,7 +73,7 @@ internal sealed class RelayDeadlines : IDisposable
     private void EndGently(CloseReason reason)
     {
         _connection.Close(reason);
-        Sleep(LingeringEnd.Patience);
+        Sleep(LingeringEnd.Timeout);
     }
 
     private TimeSpan Next()

@@ -25,15 +25,21 @@ public sealed class SocketRelayEnd(Socket socket) : RelayEnd
     /// <inheritdoc/>
     public override ValueTask CompleteAsync()
     {
-        socket.Shutdown(SocketShutdown.Send);
+        EndSending(socket);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public override void Finish() => SocketEnding.Finish(socket);
+    protected override void FinishCore() => SocketEnding.Finish(socket);
 
     /// <inheritdoc/>
     public override void Abort() => SocketEnding.Abort(socket);
+
+    /// <inheritdoc/>
+    internal override bool IsClosed => TcpInfo.IsClosed(socket);
+
+    /// <inheritdoc/>
+    internal override ulong BytesAcknowledged => TcpInfo.BytesAcknowledged(socket);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()

@@ -35,7 +35,7 @@ public sealed class InstrumentsTests : IDisposable
         _accounting = new ConnectionAccounting(_meter, new RecordedLog(), _time);
         _application = new Application(
             "echo",
-            [new Upstream("db1", new IPEndPoint(IPAddress.Loopback, 1)), new Upstream("db2", new IPEndPoint(IPAddress.Loopback, 2)) { Weight = 0 }],
+            [new Upstream("db1", new IPEndPoint(IPAddress.Loopback, 1)) { MaxConnections = 1 }, new Upstream("db2", new IPEndPoint(IPAddress.Loopback, 2)) { Weight = 0 }],
             accounting: _accounting,
             time: _time);
     }
@@ -92,8 +92,8 @@ public sealed class InstrumentsTests : IDisposable
         Assert.Equal(1, _values["kestrell4.rate_limited{application=echo,scope=client}"]);
         Assert.Equal(1, _values["kestrell4.upstream.connections{application=echo,upstream=db1,result=refused}"]);
         Assert.Equal(1, _values["kestrell4.upstream.connections.active{application=echo,upstream=db1}"]);
-        Assert.Equal(1, _values["kestrell4.upstream.available{application=echo,upstream=db1}"]);
-        Assert.Equal(0, _values["kestrell4.upstream.available{application=echo,upstream=db2}"]);
+        Assert.Equal(0, _values["kestrell4.upstream.available{application=echo,upstream=db1}"]);
+        Assert.Equal(1, _values["kestrell4.upstream.available{application=echo,upstream=db2}"]);
         Assert.Equal(0.02, _values["kestrell4.handshake.duration{}"]);
         Assert.Equal(0.003, _values["kestrell4.upstream.connect.duration{}"]);
         Assert.Equal(0.02, _values["kestrell4.connection.duration{}"]);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using KestrelL4.Testing.Servers;
 using Xunit.Abstractions;
 
@@ -40,7 +41,7 @@ public sealed class RelayAllocationTests(ITestOutputHelper output)
         using Socket upstream = await server.AcceptAsync();
 
         await MeasureAsync(
-            async piece =>
+            [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] async ValueTask<int> (Memory<byte> piece) =>
             {
                 await ends.Client.Stream.WriteAsync(piece);
                 return piece.Length;

@@ -139,8 +139,8 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
                     await destination.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
                     Interlocked.Decrement(ref _pendingWrites);
                     isWriting = false;
-                    connection.Count(direction, count);
                     Volatile.Write(ref _lastByteAt, time.GetTimestamp());
+                    connection.Count(direction, count);
                 }
                 while (count > NearlyFull);
 

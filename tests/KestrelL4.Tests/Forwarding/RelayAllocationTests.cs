@@ -10,7 +10,8 @@ public sealed class RelayAllocationTests(ITestOutputHelper output)
 {
     private const int Buffer = 64 * 1024;
     private const int WarmUp = 2_000;
-    private const int Measured = 5_000;
+    private const int Measured = 1_000;
+    private const int Batches = 9;
 
     // The goal is none; the rest is what timers, the thread pool and the test's own two ends take meanwhile.
     private const double MostBytesPerBuffer = 64;
@@ -56,11 +57,18 @@ public sealed class RelayAllocationTests(ITestOutputHelper output)
     private async Task MeasureAsync(Func<Memory<byte>, ValueTask<int>> send, Func<Memory<byte>, ValueTask<int>> receive)
     {
         await PassAsync(WarmUp, send, receive);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        await PassAsync(Measured, send, receive);
-        double each = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Measured;
-        output.WriteLine($"{each:0.0} bytes allocated per relayed buffer of {Buffer} bytes");
-        Assert.InRange(each, 0, MostBytesPerBuffer);
+        List<double> batches = [];
+        for (int i = 0; i < Batches; i++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await PassAsync(Measured, send, receive);
+            batches.Add((GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Measured);
+        }
+
+        // What is allocated for every buffer shows in every batch; a pool that grows by an array shows in one.
+        batches.Sort();
+        output.WriteLine($"bytes allocated per relayed buffer of {Buffer} bytes: {string.Join(", ", batches.Select(static each => $"{each:0.0}"))}");
+        Assert.InRange(batches[Batches / 2], 0, MostBytesPerBuffer);
     }
 
     private async Task PassAsync(int buffers, Func<Memory<byte>, ValueTask<int>> send, Func<Memory<byte>, ValueTask<int>> receive)

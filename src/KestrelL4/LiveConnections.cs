@@ -10,6 +10,10 @@ public sealed class LiveConnections
     private TaskCompletionSource? _empty;
     private int _count;
 
+    internal LiveConnections()
+    {
+    }
+
     /// <summary>How many are open.</summary>
     public int Count => Volatile.Read(ref _count);
 

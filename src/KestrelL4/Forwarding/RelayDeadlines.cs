@@ -72,7 +72,12 @@ internal sealed class RelayDeadlines : IDisposable
 
     private void EndGently(CloseReason reason)
     {
-        _connection.Close(reason);
+        if (_connection.Conclude(reason))
+        {
+            _relay.EndGently();
+        }
+
+        // The client has a moment for its own end; the next look cuts it.
         Sleep(LingeringEnd.Timeout);
     }
 

@@ -30,7 +30,7 @@ internal sealed class NodeCheck(TimeProvider time)
         StateDirectoryUse use = StateDirectory.Inspect(configuration.StateDirectory, out string problem);
         if (use == StateDirectoryUse.Unsafe)
         {
-            findings.Add($"KestrelL4:StateDirectory ({reading.SourceOf("KestrelL4:StateDirectory")}): {problem}");
+            findings.Add(Printable.Whole($"KestrelL4:StateDirectory ({reading.SourceOf("KestrelL4:StateDirectory")}): {problem}"));
         }
 
         foreach ((string keyPath, ListenAddress address) in Addresses(configuration))

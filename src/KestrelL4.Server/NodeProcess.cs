@@ -1,4 +1,5 @@
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Sources;
 using KestrelL4.Server.Telemetry;
@@ -30,7 +31,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
         using StateDirectory? state = StateDirectory.TryOpen(configuration.StateDirectory, out string problem);
         if (state is null)
         {
-            error.WriteLine($"kestrell4: cannot start: {problem}");
+            error.WriteLine(Printable.Whole($"kestrell4: cannot start: {problem}"));
             return NodeExit.CannotStart;
         }
 
@@ -49,7 +50,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             }
             catch (BindException exception)
             {
-                error.WriteLine($"kestrell4: cannot start: {exception.Message}");
+                error.WriteLine(Printable.Whole($"kestrell4: cannot start: {exception.Message}"));
                 return NodeExit.CannotStart;
             }
             catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)

@@ -52,7 +52,7 @@ internal sealed class StateDirectory : IDisposable
                 return null;
             }
 
-            if (!FileOwner.IsThisUser(path))
+            if (FileFacts.Of(path) is { IsThisUsers: false })
             {
                 problem = $"the state directory '{path}' belongs to another user; {Remedy}, or chown it";
                 return null;

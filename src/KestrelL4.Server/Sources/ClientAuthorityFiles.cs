@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Sources;
@@ -33,7 +34,7 @@ internal static class ClientAuthorityFiles
         {
             if (!MayIssue(certificate))
             {
-                files.Add(keyPath, $"'{path}' holds '{certificate.Subject}', which is no CA certificate", "list the issuing CA first, then those above it");
+                files.Add(keyPath, $"{files.Name(keyPath, path)} holds {Printable.Quote(certificate.Subject)}, which is no CA certificate", "list the issuing CA first, then those above it");
                 return null;
             }
         }
@@ -45,7 +46,7 @@ internal static class ClientAuthorityFiles
             {
                 files.Add(
                     keyPath,
-                    $"the chain in '{path}' stops at '{chain[^1].Subject}', whose issuer '{chain[^1].Issuer}' is not in the file",
+                    $"the chain in {files.Name(keyPath, path)} stops at {Printable.Quote(chain[^1].Subject)}, whose issuer {Printable.Quote(chain[^1].Issuer)} is not in the file",
                     "append the certificates up to the self-signed anchor");
                 return null;
             }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Sources;
@@ -24,7 +25,7 @@ internal static class IdentityFiles
         {
             files.Add(
                 CertificateKey,
-                $"the certificate in '{configuration.Certificate}' expired at {certificate.NotAfter.ToUniversalTime():u}",
+                $"the certificate in {files.Name(CertificateKey, configuration.Certificate)} expired at {certificate.NotAfter.ToUniversalTime():u}",
                 "renew it");
             return null;
         }
@@ -33,7 +34,7 @@ internal static class IdentityFiles
         {
             files.Add(
                 CertificateKey,
-                $"the certificate in '{configuration.Certificate}' is not valid before {certificate.NotBefore.ToUniversalTime():u}",
+                $"the certificate in {files.Name(CertificateKey, configuration.Certificate)} is not valid before {certificate.NotBefore.ToUniversalTime():u}",
                 "check the machine's clock, or wait");
             return null;
         }
@@ -42,7 +43,7 @@ internal static class IdentityFiles
         {
             files.Add(
                 CertificateKey,
-                $"the chain in '{configuration.Certificate}' breaks: '{gap.Subject}' did not issue the certificate before it",
+                $"the chain in {files.Name(CertificateKey, configuration.Certificate)} breaks: {Printable.Quote(gap.Subject)} did not issue the certificate before it",
                 "list the node's certificate first, then each issuer behind what it issued");
             return null;
         }

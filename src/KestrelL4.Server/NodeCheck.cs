@@ -20,8 +20,9 @@ internal sealed class NodeCheck(TimeProvider time)
     public async Task<IReadOnlyList<string>> FindAsync(ConfigurationSources sources, CheckReach reach, CancellationToken cancellation)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
-        _ = NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors);
-        List<string> findings = [.. reading.Unreadable.Concat(errors).Select(static error => error.ToString())];
+        List<ConfigurationError> errors = [.. reading.Unreadable];
+        _ = await NodeFiles.LoadAsync(reading, errors, time, cancellation).ConfigureAwait(false);
+        List<string> findings = [.. errors.Select(static error => error.ToString())];
         if (reading.Configuration is not { } configuration)
         {
             return findings;

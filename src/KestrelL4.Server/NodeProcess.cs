@@ -15,19 +15,21 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     public async Task<NodeExit> RunAsync(ConfigurationSources sources)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
+        List<ConfigurationError> errors = [.. reading.Unreadable];
+        NodeFiles? files = await NodeFiles.LoadAsync(reading, errors, time, CancellationToken.None).ConfigureAwait(false);
         if (reading.Unreadable.Count > 0)
         {
-            Tell("cannot start", reading.Unreadable);
+            Tell("cannot start", errors);
             return NodeExit.CannotStart;
         }
 
-        NodeConfiguration configuration = reading.Understood;
-        if (NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors) is not { } files)
+        if (files is null)
         {
             Tell("the configuration is invalid", errors);
             return NodeExit.ConfigurationInvalid;
         }
 
+        NodeConfiguration configuration = reading.Understood;
         using StateDirectory? state = StateDirectory.TryOpen(configuration.StateDirectory, out string problem);
         if (state is null)
         {

@@ -46,6 +46,14 @@ public sealed class NodeCheckTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FindAsync_IdentityTooWeakForTheTlsLibrary_IsFound()
+    {
+        await _setUp.WriteWeakIdentityAsync();
+
+        Assert.Contains("ee key too small", Assert.Single(await FindAsync(CheckReach.ThisMachine)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FindAsync_UpstreamIsAway_IsFoundOnlyWhenAsked()
     {
         using RefusingPort away = new();

@@ -17,6 +17,30 @@ public sealed class NodeProcessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RunAsync_FileUnreadableAndOthersAtFault_TellsThemAllAndCannotStart()
+    {
+        File.Delete(_setUp.Directory["server.key"]);
+        ConfigurationSources sources = _setUp.With("Applications:echo:Listen=nowhere");
+
+        Assert.Equal(NodeExit.CannotStart, await RunAsync(sources with { Files = [.. sources.Files, _setUp.Directory["absent.json"]] }));
+
+        Assert.StartsWith("kestrell4: cannot start, 3 errors:", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("absent.json", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("KestrelL4:Applications:echo:Listen", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("KestrelL4:Identity:Key", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_IdentityTooWeakForTheTlsLibrary_IsInvalid()
+    {
+        await _setUp.WriteWeakIdentityAsync();
+
+        Assert.Equal(NodeExit.ConfigurationInvalid, await RunAsync(_setUp.With()));
+        Assert.Contains("KestrelL4:Identity:Certificate", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ee key too small", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_ConfigurationInvalid_TellsEveryError()
     {
         Assert.Equal(

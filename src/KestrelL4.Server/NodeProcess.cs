@@ -30,7 +30,8 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
         }
 
         NodeConfiguration configuration = reading.Understood;
-        using StateDirectory? state = StateDirectory.TryOpen(configuration.StateDirectory, out string problem);
+        using StateDirectory? state = StateDirectory.TryOpen(
+            configuration.StateDirectory, configuration.Listens().Select(static listen => listen.Address.Text), out string problem);
         if (state is null)
         {
             error.WriteLine(Printable.Whole($"kestrell4: cannot start: {problem}"));

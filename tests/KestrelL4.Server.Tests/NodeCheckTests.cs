@@ -67,9 +67,20 @@ public sealed class NodeCheckTests : IAsyncDisposable
     public async Task FindAsync_AddressHeldByTheRunningNode_IsSkipped()
     {
         using ManualServer taken = new();
-        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], out _);
+        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], [$"{taken.EndPoint}"], out _);
 
         Assert.Empty(await FindAsync(CheckReach.ThisMachine, $"Applications:echo:Listen={taken.EndPoint}"));
+    }
+
+    [Fact]
+    public async Task FindAsync_AddressHeldByAnotherWhileTheNodeRuns_IsFound()
+    {
+        using ManualServer taken = new();
+        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], ["127.0.0.1:1"], out _);
+
+        string finding = Assert.Single(await FindAsync(CheckReach.ThisMachine, $"Applications:echo:Listen={taken.EndPoint}"));
+
+        Assert.Contains($"{taken.EndPoint} cannot be bound", finding, StringComparison.Ordinal);
     }
 
     [Fact]

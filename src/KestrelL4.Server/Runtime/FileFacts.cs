@@ -19,6 +19,7 @@ internal readonly partial record struct FileFacts(bool IsThisUsers, bool IsRegul
     private const int ModeAt = 28;
     private const int InodeAt = 32;
 
+    private const int WriteAndSearch = 2 | 1;
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
 
@@ -33,6 +34,12 @@ internal readonly partial record struct FileFacts(bool IsThisUsers, bool IsRegul
                 (BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(ModeAt)) & TypeMask) == Regular,
                 BinaryPrimitives.ReadUInt64LittleEndian(answer.AsSpan(InodeAt)));
     }
+
+    /// <summary>Whether this process may create files in a directory.</summary>
+    public static bool IsWritable(string directory) => Access(directory, WriteAndSearch) == 0;
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int directory, string path, int flags, uint mask, byte[] answer);

@@ -5,7 +5,6 @@ using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
-using KestrelL4.Server.Runtime;
 using KestrelL4.Server.Sources;
 using KestrelL4.Server.Telemetry;
 using KestrelL4.Server.Transport;
@@ -28,6 +27,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly PrometheusExposition _exposition;
     private readonly NodeHealth _health;
     private readonly NodeIdentity _identity;
+    private readonly bool _sendsTickets;
     private readonly AdminHost _admin;
     private readonly List<(Application Application, ApplicationListener Listener)> _applications = [];
 
@@ -43,6 +43,7 @@ internal sealed partial class Node : IAsyncDisposable
         _configuration = configuration;
         _time = time;
         _identity = files.Identity;
+        _sendsTickets = files.SendsTickets;
         _logger = loggers.CreateLogger<Node>();
         _accounting = new ConnectionAccounting(_meter, loggers.CreateLogger("KestrelL4.Connections"), time);
         _health = new NodeHealth(time, loggers.CreateLogger<NodeHealth>());
@@ -89,7 +90,7 @@ internal sealed partial class Node : IAsyncDisposable
             ApplicationListens(_logger, application.Name, listener.Address, application.Upstreams.Count);
         }
 
-        if (await SessionTickets.AreSentAsync(_identity, cancellation).ConfigureAwait(false))
+        if (_sendsTickets)
         {
             SendsTickets(_logger);
         }

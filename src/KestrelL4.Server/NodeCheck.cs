@@ -20,24 +20,26 @@ internal sealed class NodeCheck(TimeProvider time)
     public async Task<IReadOnlyList<string>> FindAsync(ConfigurationSources sources, CheckReach reach, CancellationToken cancellation)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
-        _ = NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors);
-        List<string> findings = [.. reading.Unreadable.Concat(errors).Select(static error => error.ToString())];
+        List<ConfigurationError> errors = [.. reading.Unreadable];
+        _ = await NodeFiles.LoadAsync(reading, errors, time, cancellation).ConfigureAwait(false);
+        List<string> findings = [.. errors.Select(static error => error.ToString())];
         if (reading.Configuration is not { } configuration)
         {
             return findings;
         }
 
-        StateDirectoryUse use = StateDirectory.Inspect(configuration.StateDirectory, out string problem);
-        if (use == StateDirectoryUse.Unsafe)
+        StateDirectoryInspection state = StateDirectoryInspection.Of(configuration.StateDirectory);
+        if (state.Problem is { } problem)
         {
-            findings.Add($"KestrelL4:StateDirectory ({reading.SourceOf("KestrelL4:StateDirectory")}): {problem}");
+            findings.Add(Printable.Whole($"KestrelL4:StateDirectory ({reading.SourceOf("KestrelL4:StateDirectory")}): {problem}"));
         }
 
-        foreach ((string keyPath, ListenAddress address) in Addresses(configuration))
+        foreach ((string keyPath, ListenAddress address) in configuration.Listens().Where(listen => !state.Listening.Contains(listen.Address.Text)))
         {
-            if (await BindProblemAsync(address, use).ConfigureAwait(false) is { } taken)
+            if (await BindProblemAsync(address).ConfigureAwait(false) is { } taken)
             {
-                findings.Add(new ConfigurationError(keyPath, reading.SourceOf(keyPath), $"{address.Text} cannot be bound: {taken}", "free it, or name another").ToString());
+                string finding = $"{address.Text} cannot be bound: {taken}";
+                findings.Add(new ConfigurationError(keyPath, reading.SourceOf(keyPath), finding, "free it, or name another").ToString());
             }
         }
 
@@ -49,13 +51,7 @@ internal sealed class NodeCheck(TimeProvider time)
         return findings;
     }
 
-    private static IEnumerable<(string KeyPath, ListenAddress Address)> Addresses(NodeConfiguration configuration) =>
-        configuration.Applications
-            .Select(static entry => ($"KestrelL4:Applications:{entry.Key}:Listen", entry.Value.Listen))
-            .Append(("KestrelL4:Admin:Listen", configuration.Admin.Listen));
-
-    // What is in use while a node holds the state directory is taken for that node's own.
-    private async Task<string?> BindProblemAsync(ListenAddress address, StateDirectoryUse use)
+    private async Task<string?> BindProblemAsync(ListenAddress address)
     {
         foreach (EndPoint endPoint in LoopbackPair.Present(address))
         {
@@ -64,9 +60,6 @@ internal sealed class NodeCheck(TimeProvider time)
                 SocketListener listener = SocketListener.Bind(endPoint, NullLogger.Instance, time);
                 await listener.UnbindAsync().ConfigureAwait(false);
                 await listener.DisposeAsync().ConfigureAwait(false);
-            }
-            catch (AddressInUseException) when (use == StateDirectoryUse.ByRunningNode)
-            {
             }
             catch (Exception exception) when (exception is AddressInUseException or SocketException or IOException or UnauthorizedAccessException)
             {
@@ -84,16 +77,18 @@ internal sealed class NodeCheck(TimeProvider time)
         string?[] findings = await Task.WhenAll(
             from application in configuration.Applications
             from upstream in application.Value.Upstreams
-            select UnreachedAsync($"KestrelL4:Applications:{application.Key}:Upstreams:{upstream.Key}:Address", upstream.Value.Address, application.Value.Timeouts.Connect)).ConfigureAwait(false);
+            let keyPath = $"KestrelL4:Applications:{application.Key}:Upstreams:{upstream.Key}:Address"
+            select ProblemOf(keyPath, upstream.Value.Address, application.Value.Timeouts.Connect)).ConfigureAwait(false);
         return findings.OfType<string>();
 
-        async Task<string?> UnreachedAsync(string keyPath, EndPoint address, TimeSpan timeout)
+        async Task<string?> ProblemOf(string keyPath, EndPoint address, TimeSpan timeout)
         {
             (DialResult result, Socket? socket) = await dialer.DialAsync(new Upstream("checked", address), timeout, cancellation).ConfigureAwait(false);
             socket?.Dispose();
+            string finding = $"{UpstreamAddress.Text(address)} was not reached: {result.Word()}";
             return result == DialResult.Connected
                 ? null
-                : new ConfigurationError(keyPath, reading.SourceOf(keyPath), $"{UpstreamAddress.Text(address)} was not reached: {result.Word()}", "start it, or correct the address").ToString();
+                : new ConfigurationError(keyPath, reading.SourceOf(keyPath), finding, "start it, or correct the address").ToString();
         }
     }
 }

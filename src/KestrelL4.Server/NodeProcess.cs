@@ -1,4 +1,5 @@
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Sources;
 using KestrelL4.Server.Telemetry;
@@ -14,23 +15,26 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     public async Task<NodeExit> RunAsync(ConfigurationSources sources)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
+        List<ConfigurationError> errors = [.. reading.Unreadable];
+        NodeFiles? files = await NodeFiles.LoadAsync(reading, errors, time, CancellationToken.None).ConfigureAwait(false);
         if (reading.Unreadable.Count > 0)
         {
-            Tell("cannot start", reading.Unreadable);
+            Tell("cannot start", errors);
             return NodeExit.CannotStart;
         }
 
-        NodeConfiguration configuration = reading.Understood;
-        if (NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors) is not { } files)
+        if (files is null)
         {
             Tell("the configuration is invalid", errors);
             return NodeExit.ConfigurationInvalid;
         }
 
-        using StateDirectory? state = StateDirectory.TryOpen(configuration.StateDirectory, out string problem);
+        NodeConfiguration configuration = reading.Understood;
+        using StateDirectory? state = StateDirectory.TryOpen(
+            configuration.StateDirectory, configuration.Listens().Select(static listen => listen.Address.Text), out string problem);
         if (state is null)
         {
-            error.WriteLine($"kestrell4: cannot start: {problem}");
+            error.WriteLine(Printable.Whole($"kestrell4: cannot start: {problem}"));
             return NodeExit.CannotStart;
         }
 
@@ -49,7 +53,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             }
             catch (BindException exception)
             {
-                error.WriteLine($"kestrell4: cannot start: {exception.Message}");
+                error.WriteLine(Printable.Whole($"kestrell4: cannot start: {exception.Message}"));
                 return NodeExit.CannotStart;
             }
             catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)

@@ -5,89 +5,109 @@ namespace KestrelL4.Server;
 /// <summary>The directory that keeps what must outlive the node, held by one node at a time.</summary>
 internal sealed class StateDirectory : IDisposable
 {
+    /// <summary>The name of the file that a running node holds locked.</summary>
+    public const string LockFile = "lock";
+
+    /// <summary>The name of the file with the addresses of a running node, one a line.</summary>
+    public const string ListeningFile = "listening";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private const string Remedy = "name another in KestrelL4:StateDirectory";
 
+    // The number of a lock that another holds, EAGAIN of Linux; the runtime passes it on as it is.
+    private const int HeldByAnother = 11;
+
+    private readonly string _path;
     private readonly FileStream _lock;
 
-    private StateDirectory(FileStream @lock) => _lock = @lock;
-
-    /// <summary>Creates the directory with mode 0700 if it is missing, and takes its lock.</summary>
-    /// <param name="path">An absolute path.</param>
-    /// <param name="problem">What is wrong and what to do, when the answer is null.</param>
-    public static StateDirectory? TryOpen(string path, out string problem) => TryOpen(path, out problem, out _);
-
-    /// <summary>Looks at the directory without creating it or keeping its lock.</summary>
-    /// <param name="path">An absolute path.</param>
-    /// <param name="problem">What is wrong and what to do, when it is not free.</param>
-    public static StateDirectoryUse Inspect(string path, out string problem)
+    private StateDirectory(string path, FileStream @lock)
     {
-        if (!Path.Exists(path))
-        {
-            problem = "";
-            return StateDirectoryUse.Free;
-        }
-
-        using StateDirectory? opened = TryOpen(path, out problem, out StateDirectoryUse use);
-        return use;
+        _path = path;
+        _lock = @lock;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _lock.Dispose();
-
-    private static StateDirectory? TryOpen(string path, out string problem, out StateDirectoryUse use)
+    /// <summary>Creates the directory with mode 0700 if it is missing, takes its lock, and writes down where the node listens.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="addresses">The configured addresses, for those who check a configuration beside the running node.</param>
+    /// <param name="problem">What is wrong and what to do, when the answer is null.</param>
+    public static StateDirectory? TryOpen(string path, IEnumerable<string> addresses, out string problem)
     {
-        use = StateDirectoryUse.Unsafe;
+        StateDirectory? opened = null;
         try
         {
-            DirectoryInfo directory = Directory.CreateDirectory(path, OwnerOnly);
-            if ((directory.UnixFileMode & Others) != 0)
+            Directory.CreateDirectory(path, OwnerOnly);
+            problem = ProblemOf(path) ?? "";
+            if (problem.Length > 0)
             {
-                problem = $"the state directory '{path}' is open to group or others; chmod 700 {path}";
                 return null;
             }
 
-            if (!FileOwner.IsThisUser(path))
-            {
-                problem = $"the state directory '{path}' belongs to another user; {Remedy}, or chown it";
-                return null;
-            }
+            // The runtime holds an advisory lock on a file opened without sharing, and the kernel lets go of it when a node dies.
+            opened = new StateDirectory(path, Create(Path.Combine(path, LockFile), FileMode.OpenOrCreate));
+            opened.Write(addresses);
+            return opened;
+        }
+        catch (IOException exception) when (exception.HResult == HeldByAnother)
+        {
+            problem = $"the state directory '{path}' is in use by another node; {Remedy}";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            problem = $"the state directory '{path}' cannot be created ({exception.Message}); {Remedy}";
-            return null;
-        }
-
-        try
-        {
-            // The runtime holds an advisory lock on a file opened without sharing, and the kernel lets go of it when a node dies.
-            FileStream held = new(Path.Combine(path, "lock"), new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            problem = "";
-            use = StateDirectoryUse.Free;
-            return new StateDirectory(held);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            problem = $"the state directory '{path}' cannot be written ({exception.Message}); {Remedy}";
-        }
-        catch (IOException)
-        {
-            use = StateDirectoryUse.ByRunningNode;
-            problem = $"the state directory '{path}' is in use by another node; {Remedy}";
+            problem = $"the state directory '{path}' cannot be used ({exception.Message}); {Remedy}";
+            opened?.Dispose();
         }
 
         return null;
+    }
+
+    /// <summary>Why a node must not use a directory that exists; null when it may.</summary>
+    public static string? ProblemOf(string path) =>
+        (File.GetUnixFileMode(path) & Others) != 0 ? $"the state directory '{path}' is open to group or others; chmod 700 {path}"
+        : FileFacts.Of(path) is { IsThisUsers: false } ? $"the state directory '{path}' belongs to another user; {Remedy}, or chown it"
+        : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(Path.Combine(_path, ListeningFile));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Without the lock nobody believes the file.
+        }
+
+        _lock.Dispose();
+    }
+
+    private static FileStream Create(string path, FileMode mode) => new(path, new FileStreamOptions
+    {
+        Mode = mode,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.None,
+        UnixCreateMode = OwnersFile,
+    });
+
+    // Renamed into place, so that nobody reads half of it.
+    private void Write(IEnumerable<string> addresses)
+    {
+        string path = Path.Combine(_path, ListeningFile);
+        using (StreamWriter file = new(Create(path + ".new", FileMode.Create)))
+        {
+            foreach (string address in addresses)
+            {
+                file.WriteLine(address);
+            }
+        }
+
+        File.Move(path + ".new", path, overwrite: true);
     }
 }

@@ -46,6 +46,14 @@ public sealed class NodeCheckTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FindAsync_IdentityTooWeakForTheTlsLibrary_IsFound()
+    {
+        await _setUp.WriteWeakIdentityAsync();
+
+        Assert.Contains("ee key too small", Assert.Single(await FindAsync(CheckReach.ThisMachine)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FindAsync_UpstreamIsAway_IsFoundOnlyWhenAsked()
     {
         using RefusingPort away = new();
@@ -59,9 +67,20 @@ public sealed class NodeCheckTests : IAsyncDisposable
     public async Task FindAsync_AddressHeldByTheRunningNode_IsSkipped()
     {
         using ManualServer taken = new();
-        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], out _);
+        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], [$"{taken.EndPoint}"], out _);
 
         Assert.Empty(await FindAsync(CheckReach.ThisMachine, $"Applications:echo:Listen={taken.EndPoint}"));
+    }
+
+    [Fact]
+    public async Task FindAsync_AddressHeldByAnotherWhileTheNodeRuns_IsFound()
+    {
+        using ManualServer taken = new();
+        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], ["127.0.0.1:1"], out _);
+
+        string finding = Assert.Single(await FindAsync(CheckReach.ThisMachine, $"Applications:echo:Listen={taken.EndPoint}"));
+
+        Assert.Contains($"{taken.EndPoint} cannot be bound", finding, StringComparison.Ordinal);
     }
 
     [Fact]

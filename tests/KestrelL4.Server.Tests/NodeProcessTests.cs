@@ -17,6 +17,30 @@ public sealed class NodeProcessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RunAsync_FileUnreadableAndOthersAtFault_TellsThemAllAndCannotStart()
+    {
+        File.Delete(_setUp.Directory["server.key"]);
+        ConfigurationSources sources = _setUp.With("Applications:echo:Listen=nowhere");
+
+        Assert.Equal(NodeExit.CannotStart, await RunAsync(sources with { Files = [.. sources.Files, _setUp.Directory["absent.json"]] }));
+
+        Assert.StartsWith("kestrell4: cannot start, 3 errors:", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("absent.json", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("KestrelL4:Applications:echo:Listen", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("KestrelL4:Identity:Key", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_IdentityTooWeakForTheTlsLibrary_IsInvalid()
+    {
+        await _setUp.WriteWeakIdentityAsync();
+
+        Assert.Equal(NodeExit.ConfigurationInvalid, await RunAsync(_setUp.With()));
+        Assert.Contains("KestrelL4:Identity:Certificate", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ee key too small", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_ConfigurationInvalid_TellsEveryError()
     {
         Assert.Equal(
@@ -37,7 +61,7 @@ public sealed class NodeProcessTests : IAsyncDisposable
     [Fact]
     public async Task RunAsync_StateDirectoryInUse_CannotStart()
     {
-        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], out _);
+        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], [], out _);
 
         Assert.Equal(NodeExit.CannotStart, await RunAsync(_setUp.With()));
         Assert.Contains("in use by another node", _error.ToString(), StringComparison.Ordinal);
@@ -52,7 +76,8 @@ public sealed class NodeProcessTests : IAsyncDisposable
 
         Assert.Equal(NodeExit.CannotStart, await RunAsync(_setUp.With($"{key}={taken.EndPoint}")));
         Assert.Contains($"{taken.EndPoint}", _error.ToString(), StringComparison.Ordinal);
-        Assert.Equal(StateDirectoryUse.Free, StateDirectory.Inspect(_setUp.Directory["state"], out _));
+        using StateDirectory? free = StateDirectory.TryOpen(_setUp.Directory["state"], [], out _);
+        Assert.NotNull(free);
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Testing;
 using KestrelL4.Testing.Certificates;
@@ -33,6 +35,17 @@ internal sealed class NodeSetUp : IAsyncDisposable
 
     /// <summary>The file, with settings of keys below <c>KestrelL4</c> over it.</summary>
     public ConfigurationSources With(params string[] settings) => new([File], null, [.. settings.Select(static setting => "KestrelL4:" + setting)]);
+
+    /// <summary>Puts an identity in place whose key OpenSSL loads and then refuses in the handshake.</summary>
+    public async Task WriteWeakIdentityAsync()
+    {
+        using RSA weak = RSA.Create(1024);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 own = new CertificateRequest("CN=weak", weak, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(now, now.AddDays(1));
+        await System.IO.File.WriteAllTextAsync(Directory["server.crt"], own.ExportCertificatePem());
+        await System.IO.File.WriteAllTextAsync(Directory["server.key"], weak.ExportPkcs8PrivateKeyPem());
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -13,7 +13,7 @@ public sealed class StateDirectoryTests : IDisposable
     {
         string path = _directory["deep/state"];
 
-        using StateDirectory? state = StateDirectory.TryOpen(path, out string problem);
+        using StateDirectory? state = StateDirectory.TryOpen(path, [], out string problem);
 
         Assert.NotNull(state);
         Assert.Equal("", problem);
@@ -24,14 +24,14 @@ public sealed class StateDirectoryTests : IDisposable
     [Fact]
     public void TryOpen_HeldByAnother_SaysSoUntilItIsLetGo()
     {
-        StateDirectory? first = StateDirectory.TryOpen(_directory["state"], out _);
+        StateDirectory? first = StateDirectory.TryOpen(_directory["state"], [], out _);
 
-        Assert.Null(StateDirectory.TryOpen(_directory["state"], out string problem));
+        Assert.Null(StateDirectory.TryOpen(_directory["state"], [], out string problem));
         Assert.Contains("in use by another node", problem, StringComparison.Ordinal);
         Assert.Contains("KestrelL4:StateDirectory", problem, StringComparison.Ordinal);
 
         first!.Dispose();
-        using StateDirectory? second = StateDirectory.TryOpen(_directory["state"], out _);
+        using StateDirectory? second = StateDirectory.TryOpen(_directory["state"], [], out _);
         Assert.NotNull(second);
     }
 
@@ -45,37 +45,96 @@ public sealed class StateDirectoryTests : IDisposable
         string path = Directory.CreateDirectory(_directory["state"], OwnerOnly).FullName;
         File.SetUnixFileMode(path, OwnerOnly | open);
 
-        Assert.Null(StateDirectory.TryOpen(path, out string problem));
+        Assert.Null(StateDirectory.TryOpen(path, [], out string problem));
 
         Assert.Contains($"chmod 700 {path}", problem, StringComparison.Ordinal);
-        Assert.Equal(StateDirectoryUse.Unsafe, StateDirectory.Inspect(path, out _));
+        Assert.Contains($"chmod 700 {path}", StateDirectoryInspection.Of(path).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void TryOpen_FileInItsPlace_IsRefused()
     {
-        Assert.Null(StateDirectory.TryOpen(_directory.Write("state", ""), out string problem));
+        Assert.Null(StateDirectory.TryOpen(_directory.Write("state", ""), [], out string problem));
 
-        Assert.Contains("cannot be created", problem, StringComparison.Ordinal);
+        Assert.Contains("cannot be used", problem, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Inspect_AnyState_TellsItAndLeavesNothingBehind()
+    public void TryOpen_NoRoomForItsFiles_IsNotCalledInUse()
     {
-        string path = _directory["state"];
-        Assert.Equal(StateDirectoryUse.Free, StateDirectory.Inspect(path, out _));
-        Assert.False(Path.Exists(path));
+        string path = Directory.CreateDirectory(_directory["state"], OwnerOnly).FullName;
+        Directory.CreateDirectory(Path.Combine(path, "listening.new"));
 
-        using (StateDirectory? held = StateDirectory.TryOpen(path, out _))
-        {
-            Assert.Equal(StateDirectoryUse.ByRunningNode, StateDirectory.Inspect(path, out string problem));
-            Assert.Contains("in use", problem, StringComparison.Ordinal);
-        }
+        Assert.Null(StateDirectory.TryOpen(path, [], out string problem));
+        Assert.Contains("cannot be used", problem, StringComparison.Ordinal);
 
-        Assert.Equal(StateDirectoryUse.Free, StateDirectory.Inspect(path, out _));
-        using StateDirectory? after = StateDirectory.TryOpen(path, out _);
+        Directory.Delete(Path.Combine(path, "listening.new"));
+        using StateDirectory? after = StateDirectory.TryOpen(path, [], out _);
         Assert.NotNull(after);
     }
+
+    [Fact]
+    public void TryOpen_Addresses_AreForTheOwnerOnlyAndGoWithTheNode()
+    {
+        string path = _directory["state"];
+        string listening = Path.Combine(path, "listening");
+
+        using (StateDirectory? held = StateDirectory.TryOpen(path, ["127.0.0.1:1", "unix:/s"], out _))
+        {
+            Assert.Equal(["127.0.0.1:1", "unix:/s"], File.ReadAllLines(listening));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(listening));
+        }
+
+        Assert.Equal([Path.Combine(path, "lock")], Directory.GetFileSystemEntries(path));
+    }
+
+    [Fact]
+    public void Inspection_Missing_IsFreeAndStaysMissing()
+    {
+        StateDirectoryInspection found = StateDirectoryInspection.Of(_directory["state"]);
+
+        Assert.Null(found.Problem);
+        Assert.Empty(found.Listening);
+        Assert.False(Path.Exists(_directory["state"]));
+    }
+
+    [Fact]
+    public void Inspection_Empty_LeavesNothingBehind()
+    {
+        string path = Directory.CreateDirectory(_directory["state"], OwnerOnly).FullName;
+
+        Assert.Null(StateDirectoryInspection.Of(path).Problem);
+
+        Assert.Empty(Directory.GetFileSystemEntries(path));
+    }
+
+    [Fact]
+    public void Inspection_NodeRuns_TellsItsAddressesUntilItEnds()
+    {
+        string path = _directory["state"];
+        using (StateDirectory? held = StateDirectory.TryOpen(path, ["127.0.0.1:1"], out _))
+        {
+            StateDirectoryInspection found = StateDirectoryInspection.Of(path);
+            Assert.Null(found.Problem);
+            Assert.Equal(["127.0.0.1:1"], found.Listening);
+        }
+
+        Assert.Empty(StateDirectoryInspection.Of(path).Listening);
+    }
+
+    [Fact]
+    public void Inspection_FileOfANodeThatDied_IsNotBelieved()
+    {
+        string path = _directory["state"];
+        StateDirectory.TryOpen(path, [], out _)!.Dispose();
+        File.WriteAllText(Path.Combine(path, "listening"), "127.0.0.1:1\n");
+
+        Assert.Empty(StateDirectoryInspection.Of(path).Listening);
+    }
+
+    [Fact]
+    public void Inspection_FileInItsPlace_IsAProblem() =>
+        Assert.Contains("is no directory", StateDirectoryInspection.Of(_directory.Write("state", "")).Problem, StringComparison.Ordinal);
 
     public void Dispose() => _directory.Dispose();
 }

@@ -16,21 +16,11 @@ internal sealed class DemoNode : IAsyncDisposable
     private readonly NodeLogging _logging;
     private readonly Node _node;
 
-    /// <summary>Builds the node; nothing is bound yet.</summary>
-    public DemoNode(DemoFiles files, TimeProvider time)
+    private DemoNode(ConfigurationReading reading, NodeFiles files, TimeProvider time)
     {
-        // Of the user's own surroundings nothing may reach the demo: a KestrelL4__… variable is meant for another node.
-        ConfigurationReading reading = ConfigurationReader.Read(
-            new ConfigurationSources([files.Configuration], SecretsDirectory: null, Settings: []),
-            new Surroundings(files.Path, new Dictionary<string, string>()));
-        if (NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors) is not { } loaded)
-        {
-            throw new InvalidOperationException(string.Join(' ', errors));
-        }
-
         _logSettings = new ConfigurationBuilder().AddConfiguration(reading.Logging).AddInMemoryCollection().Build();
         _logging = NodeLogging.Create(_logSettings);
-        _node = new Node(reading.Understood, loaded, reading.Hash, _logging, time);
+        _node = new Node(reading.Understood, files, reading.Hash, _logging, time);
     }
 
     /// <summary>Where the node logs.</summary>
@@ -41,6 +31,20 @@ internal sealed class DemoNode : IAsyncDisposable
 
     /// <summary>Where the application listens. Only after the start.</summary>
     public IPEndPoint Address => IPEndPoint.Parse(_node.Addresses[DemoNames.Application]);
+
+    /// <summary>Builds the node; nothing is bound yet.</summary>
+    public static async Task<DemoNode> CreateAsync(DemoFiles files, TimeProvider time)
+    {
+        // Of the user's own surroundings nothing may reach the demo: a KestrelL4__… variable is meant for another node.
+        ConfigurationReading reading = ConfigurationReader.Read(
+            new ConfigurationSources([files.Configuration], SecretsDirectory: null, Settings: []),
+            new Surroundings(files.Path, new Dictionary<string, string>()));
+        List<ConfigurationError> errors = [];
+        NodeFiles? loaded = await NodeFiles.LoadAsync(reading, errors, time, CancellationToken.None);
+        return loaded is null
+            ? throw new InvalidOperationException(string.Join(' ', errors))
+            : new DemoNode(reading, loaded, time);
+    }
 
     /// <summary>Binds and serves.</summary>
     public Task StartAsync(CancellationToken stop) => _node.StartAsync(stop);

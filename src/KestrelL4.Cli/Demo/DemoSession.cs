@@ -15,7 +15,7 @@ internal sealed class DemoSession(TextWriter output, TextWriter error, TimeProvi
         await using EchoUpstream one = new("one");
         await using EchoUpstream two = new("two");
         files.Write([one, two]);
-        await using DemoNode node = new(files, time);
+        await using DemoNode node = await DemoNode.CreateAsync(files, time);
         using NodeSignals signals = new(node.Loggers);
         try
         {

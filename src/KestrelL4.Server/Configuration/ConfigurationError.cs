@@ -1,3 +1,5 @@
+using KestrelL4.Server.Configuration.Values;
+
 namespace KestrelL4.Server.Configuration;
 
 /// <summary>One thing wrong with the configuration, as the operator reads it.</summary>
@@ -7,6 +9,6 @@ namespace KestrelL4.Server.Configuration;
 /// <param name="Allowed">What is allowed, or what to do.</param>
 internal sealed record ConfigurationError(string KeyPath, string Source, string Problem, string Allowed)
 {
-    /// <inheritdoc/>
-    public override string ToString() => $"{KeyPath} ({Source}): {Problem}; {Allowed}";
+    /// <summary>One line, whatever the values and the exceptions of the system hold.</summary>
+    public override string ToString() => Printable.Whole($"{KeyPath} ({Source}): {Problem}; {Allowed}");
 }

@@ -29,4 +29,7 @@ internal sealed record ConfigurationReading
 
     /// <summary>Where the value of a key came from, to report what is wrong with the file that it names.</summary>
     public string SourceOf(string keyPath) => Tree.SourceOf(keyPath);
+
+    /// <summary>Whether the value of a key may be a secret that no error shows, such as whatever lies in the secrets directory.</summary>
+    public bool IsSecret(string keyPath) => Tree.IsSecret(keyPath);
 }

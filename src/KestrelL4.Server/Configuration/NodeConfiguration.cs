@@ -35,4 +35,10 @@ internal sealed record NodeConfiguration
 
     /// <summary>How the node ends.</summary>
     public DrainConfiguration Drain { get; init; } = new();
+
+    /// <summary>Every address to listen at, with the key that names it.</summary>
+    public IEnumerable<(string KeyPath, ListenAddress Address)> Listens() =>
+        Applications
+            .Select(static entry => ($"KestrelL4:Applications:{entry.Key}:Listen", entry.Value.Listen))
+            .Append(("KestrelL4:Admin:Listen", Admin.Listen));
 }

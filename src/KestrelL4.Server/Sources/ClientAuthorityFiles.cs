@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Sources;
@@ -9,14 +10,14 @@ internal static class ClientAuthorityFiles
 {
     /// <summary>Loads and checks every client authority; null after an error.</summary>
     public static IReadOnlyList<ClientAuthority>? Load(
-        IReadOnlyDictionary<string, ClientAuthorityConfiguration> configuration, PemFile files)
+        IReadOnlyDictionary<string, ClientAuthorityConfiguration> configuration, PemFile files, TimeProvider time)
     {
         List<ClientAuthority> authorities = [];
         foreach ((string name, ClientAuthorityConfiguration authority) in configuration)
         {
             string keyPath = $"KestrelL4:ClientAuthorities:{name}:Certificate";
             if (files.Certificates(keyPath, authority.Certificate) is { } certificates
-                && Chain(keyPath, authority.Certificate, certificates, files) is { } chain)
+                && Chain(keyPath, authority.Certificate, certificates, files, time) is { } chain)
             {
                 authorities.Add(new ClientAuthority(name, chain));
             }
@@ -26,26 +27,27 @@ internal static class ClientAuthorityFiles
     }
 
     private static List<X509Certificate2>? Chain(
-        string keyPath, string path, X509Certificate2Collection certificates, PemFile files)
+        string keyPath, string path, X509Certificate2Collection certificates, PemFile files, TimeProvider time)
     {
-        List<X509Certificate2> chain = [certificates[0]];
-        foreach (X509Certificate2 certificate in certificates)
+        string file = files.Name(keyPath, path);
+        if (certificates.FirstOrDefault(static certificate => !MayIssue(certificate)) is { } other)
         {
-            if (!MayIssue(certificate))
-            {
-                files.Add(keyPath, $"'{path}' holds '{certificate.Subject}', which is no CA certificate", "list the issuing CA first, then those above it");
-                return null;
-            }
+            files.Add(
+                keyPath,
+                $"{file} holds {Printable.Quote(other.Subject)}, which is no CA certificate",
+                "list the issuing CA first, then those above it");
+            return null;
         }
 
-        while (!IsSelfSigned(chain[^1]))
+        List<X509Certificate2> chain = [certificates[0]];
+        while (!chain[^1].Issued(chain[^1]))
         {
-            X509Certificate2? above = certificates.FirstOrDefault(candidate => Signed(chain[^1], candidate) && !chain.Contains(candidate));
-            if (above is null)
+            X509Certificate2 below = chain[^1];
+            if (certificates.FirstOrDefault(candidate => !chain.Contains(candidate) && candidate.Issued(below)) is not { } above)
             {
                 files.Add(
                     keyPath,
-                    $"the chain in '{path}' stops at '{chain[^1].Subject}', whose issuer '{chain[^1].Issuer}' is not in the file",
+                    $"the chain in {file} stops at {Printable.Quote(below.Subject)}: its issuer {Printable.Quote(below.Issuer)} is not in the file",
                     "append the certificates up to the self-signed anchor");
                 return null;
             }
@@ -53,15 +55,19 @@ internal static class ClientAuthorityFiles
             chain.Add(above);
         }
 
+        // One that is out of force takes every client of this authority with it.
+        foreach (X509Certificate2 certificate in chain)
+        {
+            if (certificate.ValidityProblem(time) is { } problem)
+            {
+                files.Add(keyPath, $"{Printable.Quote(certificate.Subject)} in {file} {problem}", "renew it, or check the machine's clock");
+                return null;
+            }
+        }
+
         return chain;
     }
 
     private static bool MayIssue(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is { CertificateAuthority: true };
-
-    private static bool IsSelfSigned(X509Certificate2 certificate) =>
-        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
-
-    private static bool Signed(X509Certificate2 certificate, X509Certificate2 issuer) =>
-        certificate.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData);
 }

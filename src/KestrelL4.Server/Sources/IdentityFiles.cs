@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Sources;
@@ -7,8 +9,11 @@ namespace KestrelL4.Server.Sources;
 /// <summary>The node's identity from files.</summary>
 internal static class IdentityFiles
 {
-    private const string CertificateKey = "KestrelL4:Identity:Certificate";
+    /// <summary>The key that names the certificate.</summary>
+    public const string CertificateKey = "KestrelL4:Identity:Certificate";
+
     private const string KeyKey = "KestrelL4:Identity:Key";
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     /// <summary>Loads and checks the identity; null after an error.</summary>
     public static NodeIdentity? Load(IdentityConfiguration configuration, PemFile files, TimeProvider time)
@@ -19,22 +24,19 @@ internal static class IdentityFiles
             return null;
         }
 
-        DateTime now = time.GetUtcNow().UtcDateTime;
-        if (certificate.NotAfter.ToUniversalTime() <= now)
+        string file = files.Name(CertificateKey, configuration.Certificate);
+        if (certificate.ValidityProblem(time) is { } problem)
         {
-            files.Add(
-                CertificateKey,
-                $"the certificate in '{configuration.Certificate}' expired at {certificate.NotAfter.ToUniversalTime():u}",
-                "renew it");
+            files.Add(CertificateKey, $"the certificate in {file} {problem}", "renew it, or check the machine's clock");
             return null;
         }
 
-        if (certificate.NotBefore.ToUniversalTime() > now)
+        if (!MayServe(certificate))
         {
             files.Add(
                 CertificateKey,
-                $"the certificate in '{configuration.Certificate}' is not valid before {certificate.NotBefore.ToUniversalTime():u}",
-                "check the machine's clock, or wait");
+                $"the certificate in {file} is not for servers: its extended key usage lacks server authentication",
+                "name a certificate that was issued for a server");
             return null;
         }
 
@@ -42,7 +44,7 @@ internal static class IdentityFiles
         {
             files.Add(
                 CertificateKey,
-                $"the chain in '{configuration.Certificate}' breaks: '{gap.Subject}' did not issue the certificate before it",
+                $"the chain in {file} breaks: {Printable.Quote(gap.Subject)} did not issue the certificate before it",
                 "list the node's certificate first, then each issuer behind what it issued");
             return null;
         }
@@ -51,11 +53,15 @@ internal static class IdentityFiles
         return new NodeIdentity(certificate, chain);
     }
 
+    private static bool MayServe(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .All(static usage => usage.EnhancedKeyUsages.Cast<Oid>().Any(static purpose => purpose.Value == ServerAuthentication));
+
     private static X509Certificate2? FirstGap(X509Certificate2Collection chain)
     {
         for (int i = 1; i < chain.Count; i++)
         {
-            if (!chain[i].SubjectName.RawData.AsSpan().SequenceEqual(chain[i - 1].IssuerName.RawData))
+            if (!chain[i].Issued(chain[i - 1]))
             {
                 return chain[i];
             }

@@ -1,6 +1,11 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Loading;
+using KestrelL4.Server.Configuration.Values;
+using KestrelL4.Server.Runtime;
 
 namespace KestrelL4.Server.Sources;
 
@@ -45,7 +50,7 @@ internal sealed class PemFile(ConfigurationReading reading, ICollection<Configur
 
         if ((File.GetUnixFileMode(path) & World) != 0)
         {
-            Add(keyPath, $"the private key '{path}' is readable or writable by everybody", $"take that away: chmod o-rwx {path}");
+            Add(keyPath, $"the private key {Name(keyPath, path)} is readable or writable by everybody", $"take that away: chmod o-rwx {Name(keyPath, path)}");
             return null;
         }
 
@@ -58,17 +63,20 @@ internal sealed class PemFile(ConfigurationReading reading, ICollection<Configur
             Add(
                 keyPath,
                 PemEncoding.TryFind(text, out _)
-                    ? $"'{path}' holds no unencrypted private key that belongs to the certificate"
-                    : $"'{path}' holds no PEM private key",
+                    ? $"{Name(keyPath, path)} holds no unencrypted private key that belongs to the certificate"
+                    : $"{Name(keyPath, path)} holds no PEM private key",
                 "name the PEM key that the certificate was issued for");
             return null;
         }
         catch (CryptographicException exception)
         {
-            Add(keyPath, $"the private key '{path}' cannot be used ({exception.Message})", "name the PEM key that the certificate was issued for");
+            Add(keyPath, $"the private key {Name(keyPath, path)} cannot be used ({exception.Message})", "name the PEM key that the certificate was issued for");
             return null;
         }
     }
+
+    /// <summary>A file as an error may show it: its path in quotes, or in words alone when the path may be a secret.</summary>
+    public string Name(string keyPath, string path) => reading.IsSecret(keyPath) ? "the file" : $"'{Printable.Line(path)}'";
 
     /// <summary>Reports something wrong with a file.</summary>
     public void Add(string keyPath, string problem, string allowed) =>
@@ -99,30 +107,38 @@ internal sealed class PemFile(ConfigurationReading reading, ICollection<Configur
         try
         {
             // Opening a pipe would wait for its writer, and a node that waits for a file never starts.
-            if ((File.GetAttributes(path) & FileAttributes.Directory) != 0)
+            if (FileFacts.Of(path) is { IsRegular: false })
             {
-                Add(keyPath, $"'{path}' is a directory", "name a PEM file");
+                Add(keyPath, $"{Name(keyPath, path)} is no regular file", "name a PEM file");
                 return null;
             }
 
-            if (new FileInfo(path).Length > MaxBytes)
-            {
-                Add(keyPath, $"'{path}' is larger than {MaxBytes} bytes", "name a PEM file");
-                return null;
-            }
-
-            return File.ReadAllText(path);
+            return Encoding.UTF8.GetString(BoundedFile.Read(path, MaxBytes));
+        }
+        catch (FormatException exception)
+        {
+            Add(keyPath, $"{Name(keyPath, path)} {exception.Message}", "name a PEM file");
+            return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Add(keyPath, $"'{path}' cannot be read ({exception.Message})", "name a PEM file that the node's user may read");
+            Add(keyPath, $"{Name(keyPath, path)} cannot be read ({Reason(exception)})", "name a PEM file that the node's user may read");
             return null;
         }
     }
 
+    // Without the path, which the exceptions' own texts repeat.
+    private static string Reason(Exception exception) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "it does not exist",
+        UnauthorizedAccessException => "access is denied",
+        PathTooLongException => "the path is too long",
+        _ => Marshal.GetPInvokeErrorMessage(exception.HResult),
+    };
+
     private X509Certificate2Collection? Refuse(string keyPath, string path, string problem)
     {
-        Add(keyPath, $"'{path}' {problem}", "name a PEM file with one or more certificates");
+        Add(keyPath, $"{Name(keyPath, path)} {problem}", "name a PEM file with one or more certificates");
         return null;
     }
 }

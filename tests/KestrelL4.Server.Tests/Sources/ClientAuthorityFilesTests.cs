@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Sources;
+using KestrelL4.Testing;
 using KestrelL4.Testing.Certificates;
 using KestrelL4.Tls;
 
@@ -53,6 +54,34 @@ public sealed class ClientAuthorityFilesTests : IDisposable
     }
 
     [Fact]
+    public void Load_AnchorOfTheRightNameWithAnotherKey_IsAnError()
+    {
+        Assert.Null(Load([.. Issuer.Chain().Take(2), .. TestAuthority.CreateRoot("root").Chain()]));
+
+        Assert.Contains("stops at 'CN=middle'", _files.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_TwoAnchorsOfOneName_TakesTheOneThatSigned()
+    {
+        ClientAuthority authority = Assert.Single(
+            Load([.. Issuer.Chain().Take(2), .. TestAuthority.CreateRoot("root").Chain(), .. Root.Chain()])!);
+
+        Assert.Equal(Root.Chain().First(), authority.Chain[^1]);
+    }
+
+    [Theory]
+    [InlineData(-30, "'CN=issuer'", "is not valid before")]
+    [InlineData(30, "'CN=issuer'", "expired at")]
+    public void Load_OutOfForce_IsAnErrorThatNamesTheCertificate(int days, string subject, string problem)
+    {
+        Assert.Null(Load(Issuer.Chain(), new FakeTime(TimeProvider.System.GetUtcNow().AddDays(days))));
+
+        Assert.Contains(subject, _files.Problem, StringComparison.Ordinal);
+        Assert.Contains(problem, _files.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_ClientCertificateInstead_IsAnError()
     {
         Assert.Null(Load([Root.Issue(new TestSubject("alice")).Certificate, .. Root.Chain()]));
@@ -69,17 +98,18 @@ public sealed class ClientAuthorityFilesTests : IDisposable
                 ["main"] = new() { Certificate = _files.Directory["absent.crt"] },
                 ["other"] = new() { Certificate = _files.Directory["gone.crt"] },
             },
-            _files.Pem));
+            _files.Pem,
+            TimeProvider.System));
 
         Assert.Equal(2, _files.Errors.Count);
     }
 
     public void Dispose() => _files.Dispose();
 
-    private IReadOnlyList<ClientAuthority>? Load(IEnumerable<X509Certificate2> content)
+    private IReadOnlyList<ClientAuthority>? Load(IEnumerable<X509Certificate2> content, TimeProvider? time = null)
     {
         string path = _files.Directory.Write("ca.crt", string.Join('\n', content.Select(static link => link.ExportCertificatePem())));
         return ClientAuthorityFiles.Load(
-            new Dictionary<string, ClientAuthorityConfiguration> { ["main"] = new() { Certificate = path } }, _files.Pem);
+            new Dictionary<string, ClientAuthorityConfiguration> { ["main"] = new() { Certificate = path } }, _files.Pem, time ?? TimeProvider.System);
     }
 }

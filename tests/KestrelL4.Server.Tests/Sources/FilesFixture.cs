@@ -8,12 +8,7 @@ namespace KestrelL4.Server.Tests.Sources;
 /// <summary>A directory of PEM files, and the errors that reading them gave.</summary>
 internal sealed class FilesFixture : IDisposable
 {
-    public FilesFixture()
-    {
-        ConfigurationReading reading = ConfigurationReader.Read(
-            new ConfigurationSources([], null, []), new Surroundings(Directory.Path, new Dictionary<string, string>()));
-        Pem = new PemFile(reading, Errors);
-    }
+    public FilesFixture() => Pem = PemUnder(secretsDirectory: null);
 
     public TemporaryDirectory Directory { get; } = new();
 
@@ -23,6 +18,12 @@ internal sealed class FilesFixture : IDisposable
 
     /// <summary>The problem of the only error.</summary>
     public string Problem => Assert.Single(Errors).Problem;
+
+    /// <summary>A reader of files named by keys in a secrets directory.</summary>
+    public PemFile PemUnder(string? secretsDirectory) => new(
+        ConfigurationReader.Read(
+            new ConfigurationSources([], secretsDirectory, []), new Surroundings(Directory.Path, new Dictionary<string, string>())),
+        Errors);
 
     public void Dispose() => Directory.Dispose();
 }

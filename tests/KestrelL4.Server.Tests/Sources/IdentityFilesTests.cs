@@ -46,6 +46,29 @@ public sealed class IdentityFilesTests : IDisposable
         Assert.Contains("is not valid before", _files.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Load_ForClientsOnly_IsAnError()
+    {
+        Assert.Null(Load(_issuer.Issue(TestSubject.Server() with { Usage = KeyUsage.Client }), TimeProvider.System));
+
+        Assert.Contains("lacks server authentication", _files.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ForAnyUse_IsAccepted() =>
+        Assert.NotNull(Load(_issuer.Issue(TestSubject.Server() with { Usage = KeyUsage.Any }), TimeProvider.System));
+
+    [Fact]
+    public void Load_IssuerOfTheRightNameWithAnotherKey_IsAnError()
+    {
+        TestCertificate server = _issuer.Issue(TestSubject.Server());
+        TestCertificate impostor = new(server.Certificate, TestAuthority.CreateRoot().CreateIntermediate("issuer"));
+
+        Assert.Null(Load(impostor, TimeProvider.System));
+
+        Assert.Contains("'CN=issuer' did not issue the certificate before it", _files.Problem, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _files.Dispose();
 
     private NodeIdentity? Load(TestCertificate server, TimeProvider time)

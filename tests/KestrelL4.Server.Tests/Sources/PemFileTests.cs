@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Testing;
 using KestrelL4.Testing.Certificates;
 
 namespace KestrelL4.Server.Tests.Sources;
@@ -26,7 +27,46 @@ public sealed class PemFileTests : IDisposable
     {
         Assert.Null(_files.Pem.Certificates(Key, _files.Directory.Path));
 
-        Assert.Contains("is a directory", _files.Problem, StringComparison.Ordinal);
+        Assert.Contains("is no regular file", _files.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificates_Pipe_IsAnErrorAndNotAwaited()
+    {
+        Assert.Equal(0, (await Tool.RunAsync("mkfifo", [_files.Directory["pipe.crt"]])).ExitCode);
+
+        Task<X509Certificate2Collection?> load = Task.Run(() => _files.Pem.Certificates(Key, _files.Directory["pipe.crt"]));
+
+        Assert.Null(await load.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Contains("is no regular file", _files.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Certificates_Device_IsAnError()
+    {
+        Assert.Null(_files.Pem.Certificates(Key, "/dev/zero"));
+
+        Assert.Contains("is no regular file", _files.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Certificates_LinkToAFile_IsFollowed()
+    {
+        Authority.WriteTo(_files.Directory.Path, "ca.crt");
+        File.CreateSymbolicLink(_files.Directory["link.crt"], "ca.crt");
+
+        Assert.NotNull(_files.Pem.Certificates(Key, _files.Directory["link.crt"]));
+    }
+
+    [Fact]
+    public void Certificates_PathFromTheSecretsDirectory_IsNotShown()
+    {
+        Directory.CreateDirectory(_files.Directory["secrets"]);
+        File.WriteAllText(_files.Directory["secrets/KestrelL4__Identity__Key"], "hunter2");
+
+        Assert.Null(_files.PemUnder("secrets").Certificates(Key, _files.Directory["secrets/hunter2"]));
+
+        Assert.Equal("the file cannot be read (it does not exist)", _files.Problem);
     }
 
     [Fact]
@@ -34,7 +74,7 @@ public sealed class PemFileTests : IDisposable
     {
         Assert.Null(_files.Pem.Certificates(Key, _files.Directory.Write("large.crt", new string('x', (1024 * 1024) + 1))));
 
-        Assert.Contains("larger than 1048576 bytes", _files.Problem, StringComparison.Ordinal);
+        Assert.Contains("is larger than 1 MiB", _files.Problem, StringComparison.Ordinal);
     }
 
     [Theory]

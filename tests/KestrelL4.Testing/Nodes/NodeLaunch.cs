@@ -9,15 +9,22 @@ public sealed record NodeLaunch
     /// <summary>What <c>--set</c> sets, each as <c>Key:Sub=value</c>; default nothing.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
+    /// <summary>The directory with one file a key; default none.</summary>
+    public string? SecretsDirectory { get; init; }
+
+    /// <summary>Variables beside those of the tests; default none.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How long the node may take to become ready. Default 30 s.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The program and arguments that run the node with this configuration file.</summary>
     internal (string FileName, string[] Arguments) Command(string configurationFile)
     {
-        string[] run = ["run", "--config", configurationFile, .. Settings.SelectMany(setting => new[] { "--set", setting })];
-        return DescriptorLimit is int limit
-            ? ("bash", ["-c", $"ulimit -n {limit}; exec \"$@\"", "bash", NodeExecutable.Path, .. run])
-            : (NodeExecutable.Path, run);
+        string[] secrets = SecretsDirectory is null ? [] : ["--secrets-directory", SecretsDirectory];
+        string[] run = ["run", "--config", configurationFile, .. secrets, .. Settings.SelectMany(setting => new[] { "--set", setting })];
+        string limit = DescriptorLimit is int descriptors ? $"ulimit -n {descriptors}; " : "";
+        IEnumerable<string> variables = Environment.Select(variable => $"{variable.Key}={variable.Value}");
+        return ("bash", ["-c", $"{limit}exec env \"$@\"", "bash", .. variables, NodeExecutable.Path, .. run]);
     }
 }

@@ -49,7 +49,18 @@ internal sealed class ConfigurationTree
     }
 
     /// <summary>The names of the sources that wrote the key, or the nearest key above it that any source wrote.</summary>
-    public string SourceOf(string keyPath)
+    public string SourceOf(string keyPath) =>
+        PathTo(keyPath).Select(node => string.Join(" and ", node.SourceNames())).FirstOrDefault(names => names.Length > 0) ?? "not set";
+
+    /// <summary>Whether the key's value may be a secret, for the source it came from.</summary>
+    public bool IsSecret(string keyPath) => PathTo(keyPath).Peek().Source is { IsSecret: true };
+
+    // Without the root's own name.
+    private static ReadOnlySpan<Range> Split(string key, Span<Range> parts) =>
+        parts[1..key.AsSpan().Split(parts, ConfigurationPath.KeyDelimiter)];
+
+    // The key and all above it, the deepest that exists on top.
+    private Stack<ConfigurationNode> PathTo(string keyPath)
     {
         var path = new Stack<ConfigurationNode>([Root]);
         Span<Range> parts = stackalloc Range[MaxDepth];
@@ -63,12 +74,8 @@ internal sealed class ConfigurationTree
             path.Push(node);
         }
 
-        return path.Select(node => string.Join(" and ", node.SourceNames())).FirstOrDefault(names => names.Length > 0) ?? "not set";
+        return path;
     }
-
-    // Without the root's own name.
-    private static ReadOnlySpan<Range> Split(string key, Span<Range> parts) =>
-        parts[1..key.AsSpan().Split(parts, ConfigurationPath.KeyDelimiter)];
 
     private void Set(string key, string? value, ConfigurationSource source)
     {

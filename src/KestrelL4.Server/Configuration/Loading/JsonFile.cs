@@ -14,7 +14,7 @@ internal static class JsonFile
     /// <exception cref="FormatException">The content is not a JSON object of sensible size; the message says where.</exception>
     public static IReadOnlyDictionary<string, string?> Read(string path)
     {
-        byte[] content = ReadBounded(path);
+        byte[] content = BoundedFile.Read(path, MaxBytes);
         try
         {
             JsonBounds.Check(content);
@@ -29,26 +29,6 @@ internal static class JsonFile
             throw new FormatException(
                 $"is not JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: {reason}", exception);
         }
-    }
-
-    private static byte[] ReadBounded(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        using var content = new MemoryStream();
-        byte[] buffer = new byte[64 * 1024];
-        int read;
-
-        // A pipe has no length to ask for, and a device may never end.
-        while ((read = file.Read(buffer)) > 0)
-        {
-            content.Write(buffer, 0, read);
-            if (content.Length > MaxBytes)
-            {
-                throw new FormatException($"is larger than {MaxBytes / 1024 / 1024} MiB");
-            }
-        }
-
-        return content.ToArray();
     }
 
     private sealed class Provider(JsonStreamConfigurationSource source) : JsonStreamConfigurationProvider(source)

@@ -35,16 +35,17 @@ internal sealed class LoadedSources
             string path = Path.GetFullPath(file, surroundings.WorkingDirectory);
             string directory = Path.GetDirectoryName(path) ?? path;
             loaded.FirstFileDirectory ??= directory;
-            loaded.Add(file, directory, () => JsonFile.Read(path));
+            loaded.Add(file, () => new ConfigurationSource(file, directory, JsonFile.Read(path)));
         }
 
         if (sources.SecretsDirectory is { } secrets)
         {
             string directory = Path.GetFullPath(secrets, surroundings.WorkingDirectory);
-            loaded.Add(secrets, directory, () => SecretsDirectory.Read(directory));
+            loaded.Add(secrets, () => new ConfigurationSource(secrets, directory, SecretsDirectory.Read(directory)) { IsSecret = true });
         }
 
-        loaded.Add("environment", surroundings.WorkingDirectory, () => EnvironmentEntries.Read(surroundings.Environment));
+        loaded._sources.Add(new ConfigurationSource(
+            "environment", surroundings.WorkingDirectory, EnvironmentEntries.Read(surroundings.Environment)));
         loaded.AddSettings(sources.Settings, surroundings.WorkingDirectory);
         return loaded;
     }
@@ -55,11 +56,11 @@ internal sealed class LoadedSources
         return useDefault ? [DefaultFile] : sources.Files;
     }
 
-    private void Add(string name, string directory, Func<IReadOnlyDictionary<string, string?>> load)
+    private void Add(string name, Func<ConfigurationSource> load)
     {
         try
         {
-            _sources.Add(new ConfigurationSource(name, directory, load()));
+            _sources.Add(load());
         }
         catch (FormatException exception)
         {

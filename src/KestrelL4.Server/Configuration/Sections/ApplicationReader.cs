@@ -74,7 +74,7 @@ internal static class ApplicationReader
         }
         else
         {
-            section.Refuse("Address", $"{Printable.Quote(text)} is no address with a port", UpstreamAddress.Forms);
+            section.Refuse("Address", $"{section.Quote("Address", text)} is no address with a port", UpstreamAddress.Forms);
         }
 
         return new IPEndPoint(IPAddress.None, 0);

@@ -1,5 +1,4 @@
 using KestrelL4.Registry;
-using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Server.Configuration.Sections;
 
@@ -30,7 +29,7 @@ internal sealed class CertificateReader(IReadOnlyCollection<string> authorities)
             }
 
             (SectionReader owner, string key) = _owners[id];
-            client.Refuse(item.Key, $"{id} is already given at {owner.KeyPath}:{key}", "give each certificate to one client, once");
+            client.Refuse(item.Key, $"{client.Quote(item.Key, id.ToString())} is already given at {owner.KeyPath}:{key}", "give each certificate to one client, once");
         }
 
         if (items.Count == 0)
@@ -56,7 +55,7 @@ internal sealed class CertificateReader(IReadOnlyCollection<string> authorities)
             return id;
         }
 
-        client.Refuse(item.Key, $"{Printable.Quote(item.Text)} is no serial number", Allowed);
+        client.Refuse(item.Key, $"{client.Quote(item.Key, item.Text)} is no serial number", Allowed);
         return null;
     }
 
@@ -77,8 +76,8 @@ internal sealed class CertificateReader(IReadOnlyCollection<string> authorities)
         {
             client.Refuse(
                 item.Key,
-                $"{Printable.Quote(item.Text)} does not say which client authority issued it",
-                $"write NAME:{item.Text.Trim()} with the name of a client authority");
+                $"{client.Quote(item.Key, item.Text)} does not say which client authority issued it",
+                "write NAME:SERIAL with the name of a client authority");
             return null;
         }
 
@@ -87,7 +86,7 @@ internal sealed class CertificateReader(IReadOnlyCollection<string> authorities)
             return authority;
         }
 
-        client.RefuseUnknown(item.Key, $"unknown client authority {Printable.Quote(prefix)}", prefix, _authorities);
+        client.RefuseUnknown(item.Key, $"unknown client authority {client.Quote(item.Key, prefix)}", prefix, _authorities);
         return null;
     }
 }

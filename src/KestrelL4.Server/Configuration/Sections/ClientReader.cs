@@ -43,7 +43,7 @@ internal sealed class ClientReader(CertificateReader certificates, IReadOnlyColl
             }
             else
             {
-                granted.Add(NameOf(section, item.Key, item.Text));
+                granted.Add(NameOf(section, item.Key, item.Text, section.Quote(item.Key, item.Text)));
             }
         }
 
@@ -55,7 +55,7 @@ internal sealed class ClientReader(CertificateReader certificates, IReadOnlyColl
         var limits = new Dictionary<string, RateLimit>(StringComparer.OrdinalIgnoreCase);
         foreach (SectionReader entry in section.Entries("RateLimits"))
         {
-            string application = NameOf(section, $"RateLimits:{entry.Name}", entry.Name);
+            string application = NameOf(section, $"RateLimits:{entry.Name}", entry.Name, Printable.Quote(entry.Name));
             RateLimit limit = RateLimitReader.Read(entry);
 
             // An empty section means the default, here the application's ClientRateLimit; it must not lift that limit.
@@ -68,7 +68,7 @@ internal sealed class ClientReader(CertificateReader certificates, IReadOnlyColl
         return limits;
     }
 
-    private string NameOf(SectionReader section, string key, string name)
+    private string NameOf(SectionReader section, string key, string name, string shown)
     {
         if (_applications.TryGetValue(name, out string? application))
         {
@@ -77,7 +77,7 @@ internal sealed class ClientReader(CertificateReader certificates, IReadOnlyColl
 
         if (section.IsComplete)
         {
-            section.RefuseUnknown(key, $"unknown application {Printable.Quote(name)}", name, _applications);
+            section.RefuseUnknown(key, $"unknown application {shown}", name, _applications);
         }
 
         return name;

@@ -23,7 +23,7 @@ internal sealed class ListenReader
         }
         else if (text is not null && !ListenText.TryParse(text, section.DirectoryOf("Listen"), out address, out string allowed))
         {
-            section.Refuse("Listen", $"{Printable.Quote(text)} is no address to listen at", allowed);
+            section.Refuse("Listen", $"{section.Quote("Listen", text)} is no address to listen at", allowed);
         }
 
         // Port 0 stands in for what could not be read: it meets no other address.
@@ -33,7 +33,7 @@ internal sealed class ListenReader
         {
             if (Claim(endPoint, owner) is { } other && other != owner)
             {
-                section.Refuse("Listen", $"{Printable.Quote(address.Text)} is also taken by {other}", "give each its own address or port");
+                section.Refuse("Listen", $"{section.Quote("Listen", address.Text)} is also taken by {other}", "give each its own address or port");
                 break;
             }
         }

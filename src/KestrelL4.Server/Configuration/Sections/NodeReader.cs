@@ -52,7 +52,7 @@ internal static class NodeReader
         IReadOnlyList<ListItem> hosts = section.List("AllowedHosts");
         foreach (ListItem host in hosts.Where(host => !SocketAddress.IsHostName(host.Text)))
         {
-            section.Refuse(host.Key, $"{Printable.Quote(host.Text)} is no host name", "write a host name without a port");
+            section.Refuse(host.Key, $"{section.Quote(host.Key, host.Text)} is no host name", "write a host name without a port");
         }
 
         var admin = new AdminConfiguration

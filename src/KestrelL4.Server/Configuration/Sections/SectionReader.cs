@@ -11,6 +11,9 @@ namespace KestrelL4.Server.Configuration.Sections;
 /// <remarks>What cannot be read is replaced by its default and reading goes on; with an error nobody sees the result.</remarks>
 internal sealed class SectionReader
 {
+    /// <summary>How a PEM text begins, which is what stands where a path should when somebody gives a key instead of its file.</summary>
+    public const string PemBegin = "-----BEGIN";
+
     private readonly ConfigurationNode _node;
     private readonly SectionReader? _parent;
     private readonly ConfigurationErrors _errors;
@@ -23,7 +26,9 @@ internal sealed class SectionReader
         _errors = errors;
         if (node.Value is not null)
         {
-            string problem = $"is the value {Printable.Quote(node.Value)}";
+            string problem = node.Source is { IsSecret: true } || node.Value.Contains(PemBegin, StringComparison.Ordinal)
+                ? "is one value"
+                : $"is the value {Printable.Quote(node.Value)}";
             _errors.Add(new ConfigurationError(KeyPath, Source, problem, "write a section with keys"));
         }
     }
@@ -112,10 +117,17 @@ internal sealed class SectionReader
             return;
         }
 
-        ConfigurationNode? node = key.Split(':').Aggregate((ConfigurationNode?)_node, (above, part) => above?.Find(part));
-        string source = string.Join(" and ", node?.SourceNames() ?? []);
+        string source = string.Join(" and ", Find(key)?.SourceNames() ?? []);
         _errors.Add(new ConfigurationError($"{KeyPath}:{key}", source.Length == 0 ? Source : source, problem, allowed));
     }
+
+    /// <summary>Whether the value of a key may be a secret, which no error shows: for its source, or because it is a PEM text.</summary>
+    /// <param name="key">The key, with colons when it lies deeper.</param>
+    public bool IsSecret(string key) =>
+        Find(key) is { Source.IsSecret: true } || Find(key)?.Value?.Contains(PemBegin, StringComparison.Ordinal) is true;
+
+    /// <summary>The value of a key, or the part of it that matters, as an error may show it: in quotes, or in words alone when it may be a secret.</summary>
+    public string Quote(string key, string text) => IsSecret(key) ? "the value" : Printable.Quote(text);
 
     /// <summary>
     /// Reports that a key must be there; silent when it is there but was refused, and when a source failed, which may have held it.
@@ -164,6 +176,9 @@ internal sealed class SectionReader
                 KeyPath, string.Join(" and ", sources), "is a list set by more than one source", "set the whole list in one source"));
         }
     }
+
+    private ConfigurationNode? Find(string key) =>
+        key.Split(':').Aggregate((ConfigurationNode?)_node, (above, part) => above?.Find(part));
 
     private ConfigurationNode? Child(string key)
     {

@@ -19,7 +19,7 @@ internal static class SectionValues
             return value;
         }
 
-        section.Refuse(key, $"{Printable.Quote(text)} is out of range or no whole number", $"write a whole number from {min} to {max}");
+        section.Refuse(key, $"{section.Quote(key, text)} is out of range or no whole number", $"write a whole number from {min} to {max}");
         return null;
     }
 
@@ -33,7 +33,7 @@ internal static class SectionValues
 
         if (!bool.TryParse(text, out bool value))
         {
-            section.Refuse(key, $"{Printable.Quote(text)} is neither true nor false", "write true or false");
+            section.Refuse(key, $"{section.Quote(key, text)} is neither true nor false", "write true or false");
         }
 
         return value;
@@ -87,9 +87,16 @@ internal static class SectionValues
             return null;
         }
 
-        if (text.Contains('\0'))
+        // Neither is shown: a private key that was given instead of its path would end up in logs.
+        if (text.Contains(SectionReader.PemBegin, StringComparison.Ordinal))
         {
-            section.Refuse(key, $"{Printable.Quote(text)} is no path", "write a path without a zero character");
+            section.Refuse(key, "holds a key or certificate, not a path", "name the file that holds it");
+            return null;
+        }
+
+        if (text.Any(char.IsControl))
+        {
+            section.Refuse(key, "is no path: it holds a control character", "write a path in one line");
             return null;
         }
 
@@ -142,7 +149,7 @@ internal static class SectionValues
     {
         if (section.Text(key) is { } text && !text.Equals(value, StringComparison.OrdinalIgnoreCase))
         {
-            section.Refuse(key, $"{Printable.Quote(text)} is not supported by this version", $"remove it or write {value}");
+            section.Refuse(key, $"{section.Quote(key, text)} is not supported by this version", $"remove it or write {value}");
         }
     }
 
@@ -153,7 +160,7 @@ internal static class SectionValues
             return value;
         }
 
-        section.Refuse(key, $"{Printable.Quote(text)} is no duration", allowed);
+        section.Refuse(key, $"{section.Quote(key, text)} is no duration", section.IsSecret(key) ? Values.Duration.Forms : allowed);
         return null;
     }
 }

@@ -34,7 +34,7 @@ internal static class ListenText
 
     private static (ListenAddress? Address, string Allowed) UnixSocket(string path, string directory)
     {
-        if (path.Length == 0 || path.Contains('\0'))
+        if (path.Length == 0 || path.Any(char.IsControl))
         {
             return (null, Forms);
         }

@@ -15,6 +15,9 @@ internal static class Printable
     /// <summary>A key path or a message: 400 characters at most, control characters escaped.</summary>
     public static string Line(string text) => Escape(text, MaxLine);
 
+    /// <summary>A whole message of our own around foreign text: control characters escaped, nothing cut.</summary>
+    public static string Whole(string text) => Escape(text, int.MaxValue);
+
     private static string Escape(string text, int max)
     {
         var escaped = new StringBuilder(Math.Min(text.Length, max));

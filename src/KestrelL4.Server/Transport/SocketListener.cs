@@ -12,9 +12,6 @@ internal sealed partial class SocketListener : IConnectionListener
     // The kernel lowers it to net.core.somaxconn; a short queue drops the first packets of a burst of clients.
     private const int Backlog = 4096;
 
-    private const UnixFileMode SocketMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-
     private static readonly TimeSpan BackOff = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _socket;
@@ -39,26 +36,9 @@ internal sealed partial class SocketListener : IConnectionListener
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     public static SocketListener Bind(EndPoint endPoint, ILogger logger, TimeProvider time)
     {
-        ProtocolType protocol = endPoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
-        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, protocol);
+        Socket socket = BoundSocket.Bind(endPoint);
         try
         {
-            if (endPoint is IPEndPoint { Address: { } address } && address.Equals(IPAddress.IPv6Any))
-            {
-                socket.DualMode = true;
-            }
-
-            if (endPoint is UnixDomainSocketEndPoint path)
-            {
-                UnixSocketFile.RemoveStale(path);
-            }
-
-            socket.Bind(endPoint);
-            if (endPoint is UnixDomainSocketEndPoint)
-            {
-                File.SetUnixFileMode(endPoint.ToString()!, SocketMode);
-            }
-
             socket.Listen(Backlog);
             return new SocketListener(socket, socket.LocalEndPoint ?? endPoint, logger, time);
         }

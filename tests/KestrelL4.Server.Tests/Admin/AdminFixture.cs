@@ -51,7 +51,6 @@ internal sealed class AdminFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await Host.StopAsync(new CancellationToken(canceled: true));
         await Host.DisposeAsync();
         _exposition.Dispose();
         _meter.Dispose();

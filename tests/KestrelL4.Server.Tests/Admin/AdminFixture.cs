@@ -67,7 +67,7 @@ internal sealed class AdminFixture : IAsyncDisposable
             Version = "1.2.3",
             Node = "node1",
             StartedAt = at,
-            Configuration = new ConfigurationStatus("abc", at, null),
+            Configuration = new ConfigurationStatus("abc", at),
             Identity = new IdentityStatus(at, "file"),
             Registry = new RegistryStatus("file", 1, 2, 3, 0.5, Stale: false),
             Applications =

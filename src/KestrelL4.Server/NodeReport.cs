@@ -26,7 +26,7 @@ internal sealed class NodeReport(
             Version = NodeVersion.Text,
             Node = Environment.MachineName,
             StartedAt = _startedAt,
-            Configuration = new ConfigurationStatus(configurationHash, _startedAt, Rejected: null),
+            Configuration = new ConfigurationStatus(configurationHash, _startedAt),
             Identity = new IdentityStatus(identity.NotAfter, "file"),
 
             // A registry from files is as new as the files: it has no authority to be away from.

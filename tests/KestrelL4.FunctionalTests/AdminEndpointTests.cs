@@ -89,6 +89,7 @@ public sealed class AdminEndpointTests(EchoFixture fixture) : IClassFixture<Echo
 
     [Theory]
     [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("localhost.", HttpStatusCode.OK)]
     [InlineData("192.0.2.1", HttpStatusCode.OK)]
     [InlineData("attacker.example", HttpStatusCode.MisdirectedRequest)]
     public async Task Host_OfTheRequest_PassesUnlessItIsAForeignName(string host, HttpStatusCode expected)

@@ -16,6 +16,8 @@ public sealed class FileLimitTests
         NodeSetup setup = new NodeSetup().Application("echo", upstream.EndPoint);
         TestCertificate alice = setup.Client("alice", "*");
         await using TestNode node = await setup.StartAsync(new NodeLaunch { DescriptorLimit = 512 });
+        MetricWatch served = await node.WatchAsync("kestrell4_upstream_connections_total", ("result", "connected"));
+        MetricWatch withoutUpstream = await node.WatchReasonAsync("upstream_connect_failed");
 
         Task[] crowd = [.. Enumerable.Range(0, 600).Select(_ => PushAsync(node.EndPoint(), alice))];
         await Task.WhenAll(crowd);
@@ -25,6 +27,11 @@ public sealed class FileLimitTests
         Assert.Equal("again"u8.ToArray(), await client.EchoAsync("again"u8.ToArray()));
         using HttpResponseMessage live = await node.Admin.GetAsync(new Uri("livez", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+
+        // Whoever was let in found a descriptor for the upstream, and one shortage is told once.
+        Assert.InRange(await served.RiseAsync(), 50, 600);
+        Assert.Equal(0, await withoutUpstream.RiseAsync());
+        Assert.InRange(node.Process.Lines.Count(line => line.Contains("Cannot accept", StringComparison.Ordinal)), 1, 3);
     }
 
     /// <summary>Connects and holds what it gets for as long as the whole crowd pushes, be it served, refused or kept waiting.</summary>

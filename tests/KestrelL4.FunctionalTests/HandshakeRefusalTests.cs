@@ -96,6 +96,17 @@ public sealed class HandshakeRefusalTests(HandshakeRefusalFixture fixture) : ICl
     }
 
     [RequiresToolFact("openssl")]
+    public Task Handshake_OpenSslRefusesOurCertificate_IsAborted()
+        => RefusedAsync(
+            "aborted",
+            async () =>
+            {
+                ToolResult result = await Tool.RunAsync(
+                    "openssl", ["s_client", "-connect", $"{Node.EndPoint()}", "-verify_return_error", "-no-CAfile", "-no-CApath"]);
+                Assert.True(result.ExitCode != 0, result.ToString());
+            });
+
+    [RequiresToolFact("openssl")]
     public Task Handshake_Tls12OfOpenSsl_IsProtocol()
         => RefusedAsync(
             "protocol",

@@ -44,7 +44,7 @@ internal sealed class AdminEndpoint(NodeHealth health, Func<NodeStatus> status, 
 
     private static Task AnswerReadiness(HttpContext context, HealthReport report)
     {
-        int code = report.IsReady ? 200 : 503;
+        int code = report.Status.IsReady() ? 200 : 503;
         return Answer(context, code, report, AdminJson.Default.HealthReport);
     }
 

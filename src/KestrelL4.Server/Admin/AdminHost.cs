@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -44,6 +45,9 @@ internal sealed class AdminHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+
+        // Kestrel's transport rather than ours: HTTP needs pipes whose reads and flushes can be cancelled.
+        builder.WebHost.UseSockets(static transport => transport.CreateBoundListenSocket = BoundSocket.Bind);
         builder.WebHost.ConfigureKestrel(options => AdminServerOptions.Apply(options, configuration.Listen));
 
         WebApplication web = builder.Build();
@@ -80,9 +84,6 @@ internal sealed class AdminHost : IAsyncDisposable
             throw new BindException("KestrelL4:Admin:Listen", _listen, exception);
         }
     }
-
-    /// <summary>Lets requests in flight end until <paramref name="cancellation"/>, then cuts them.</summary>
-    public Task StopAsync(CancellationToken cancellation) => _web.StopAsync(cancellation);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _web.DisposeAsync();

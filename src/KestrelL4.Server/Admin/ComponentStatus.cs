@@ -26,3 +26,10 @@ internal enum ComponentStatus
     [JsonStringEnumMemberName("healthy")]
     Healthy,
 }
+
+/// <summary>What follows from a status.</summary>
+internal static class ComponentStatusExtensions
+{
+    /// <summary>Whether the node or the component takes traffic: healthy or degraded.</summary>
+    public static bool IsReady(this ComponentStatus status) => status is ComponentStatus.Healthy or ComponentStatus.Degraded;
+}

@@ -14,8 +14,12 @@ internal sealed class HostFilter(AdminConfiguration configuration)
     };
 
     /// <summary>Whether a request to this host is meant for the node: an address, or one of its names.</summary>
-    public bool Allows(HostString host) =>
+    public bool Allows(HostString host)
+    {
+        // A name with the root's dot is the same name.
+        string name = host.Host is [.. var relative, '.'] ? relative : host.Host;
 
         // HTTP/1.0 knows no Host; every browser sends one.
-        !host.HasValue || IPAddress.TryParse(host.Host, out _) || _names.Contains(host.Host);
+        return !host.HasValue || IPAddress.TryParse(name, out _) || _names.Contains(name);
+    }
 }

@@ -52,9 +52,6 @@ internal sealed class NodeHealth
     public Component Application(string name) =>
         _applications.GetOrAdd(name, static (key, health) => new Component($"application:{key}", health._time, health._logger), this);
 
-    /// <summary>Forgets the component of an application that is no more.</summary>
-    public void RemoveApplication(string name) => _applications.TryRemove(name, out _);
-
     /// <summary>Ports are bound, identity and registry are in force: from now on the components decide.</summary>
     public void CompleteStart() => _started = true;
 
@@ -82,7 +79,7 @@ internal sealed class NodeHealth
             return ComponentStatus.Healthy;
         }
 
-        return Array.Exists(applications, static application => application.IsReady)
+        return Array.Exists(applications, static application => application.Status.IsReady())
             ? ComponentStatus.Degraded
             : applications.Min(static application => application.Status);
     }

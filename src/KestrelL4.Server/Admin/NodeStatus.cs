@@ -34,13 +34,11 @@ internal sealed record NodeStatus
 /// <summary>The configuration in force.</summary>
 /// <param name="Hash">Tells one configuration from another.</param>
 /// <param name="AppliedAt">Since when it has been in force.</param>
-/// <param name="Rejected">The newer one that was refused; null = none.</param>
-internal sealed record ConfigurationStatus(string Hash, DateTimeOffset AppliedAt, RejectedConfiguration? Rejected);
-
-/// <summary>A configuration that was refused as a whole.</summary>
-/// <param name="At">When.</param>
-/// <param name="Errors">How many errors it has; what they are may hold secrets and is told elsewhere.</param>
-internal sealed record RejectedConfiguration(DateTimeOffset At, int Errors);
+internal sealed record ConfigurationStatus(string Hash, DateTimeOffset AppliedAt)
+{
+    /// <summary>The newer one that was refused: always null, since the configuration is read at the start alone.</summary>
+    public object? Rejected { get; }
+}
 
 /// <summary>The node's own certificate.</summary>
 /// <param name="NotAfter">When it expires; null = there is none.</param>

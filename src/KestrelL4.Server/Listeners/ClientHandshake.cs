@@ -33,12 +33,8 @@ internal sealed class ClientHandshake
             // Empty, for without it Kestrel offers HTTP and refuses a client that asks for another protocol.
             ApplicationProtocols = [],
         };
-        Timeout = TimerBounds.Bound(timeout);
-        Options = new TlsHandshakeCallbackOptions { HandshakeTimeout = Timeout, OnConnection = Begin };
+        Options = new TlsHandshakeCallbackOptions { HandshakeTimeout = TimerBounds.Bound(timeout), OnConnection = Begin };
     }
-
-    /// <summary>The most time a handshake may take.</summary>
-    public TimeSpan Timeout { get; }
 
     /// <summary>The options for Kestrel's <c>UseHttps</c>.</summary>
     public TlsHandshakeCallbackOptions Options { get; }

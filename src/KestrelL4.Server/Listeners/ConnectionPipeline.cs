@@ -67,14 +67,16 @@ internal sealed class ConnectionPipeline(
     }
 
     // Kestrel keeps the exception of a failed handshake to itself, but how far the client came tells as much.
-    private void Fail(ProxiedConnection connection, ConnectionContext context)
+    private static void Fail(ProxiedConnection connection, ConnectionContext context)
     {
         if (connection.Conclude(CloseReason.HandshakeFailed))
         {
-            connection.HandshakeFailure ??=
-                connection.Duration >= handshake.Timeout ? HandshakeFailure.Timeout
-                : context.Features.Get<SocketConnection>() is { HasPeerLeft: true } ? HandshakeFailure.Aborted
-                : HandshakeFailure.Protocol;
+            connection.HandshakeFailure ??= context.Features.Get<SocketConnection>() switch
+            {
+                { WasReadCancelled: true } => HandshakeFailure.Timeout,
+                { HasPeerLeft: true } => HandshakeFailure.Aborted,
+                _ => HandshakeFailure.Protocol,
+            };
         }
     }
 }

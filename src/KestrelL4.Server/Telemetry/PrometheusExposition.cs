@@ -33,13 +33,9 @@ internal sealed partial class PrometheusExposition : IDisposable
                 listener.EnableMeasurementEvents(instrument, series);
             }
         };
-        Listen<byte>();
-        Listen<short>();
         Listen<int>();
         Listen<long>();
-        Listen<float>();
         Listen<double>();
-        Listen<decimal>();
         _listener.Start();
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
 using KestrelL4.Forwarding;
 using Microsoft.AspNetCore.Connections;
@@ -14,6 +15,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
     private readonly SocketPipeWriter _output;
     private readonly CancellationTokenSource _closed = new();
     private IDictionary<object, object?>? _items;
+    private int _disposed;
 
     public SocketConnection(Socket socket)
     {
@@ -26,7 +28,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
 
         ConnectionId = ConnectionIds.Next();
         LocalEndPoint = socket.LocalEndPoint;
-        RemoteEndPoint = socket.RemoteEndPoint;
+        RemoteEndPoint = PeerOf(socket);
         ConnectionClosed = _closed.Token;
         _input = new SocketPipeReader(socket);
         _output = new SocketPipeWriter(socket);
@@ -34,13 +36,17 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         Features = new FeatureCollection(initialCapacity: 12);
         Features.Set<IConnectionSocketFeature>(this);
         Features.Set(this);
+        DescriptorReserve.Enter();
     }
 
     /// <inheritdoc/>
     public Socket Socket { get; }
 
-    /// <summary>Whether the client has ended or reset the connection, as far as it was read.</summary>
+    /// <inheritdoc cref="SocketPipeReader.HasPeerLeft"/>
     public bool HasPeerLeft => _input.HasPeerLeft;
+
+    /// <inheritdoc cref="SocketPipeReader.WasReadCancelled"/>
+    public bool WasReadCancelled => _input.WasReadCancelled;
 
     /// <inheritdoc/>
     public override IDuplexPipe Transport { get; set; }
@@ -64,6 +70,11 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            DescriptorReserve.Leave();
+        }
+
         Socket.Dispose();
         await _input.CompleteAsync().ConfigureAwait(false);
         await _output.CompleteAsync().ConfigureAwait(false);
@@ -71,6 +82,14 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         _closed.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
+
+    // A client over IPv4 at a listener of both families has its own address; one at a unix socket has none.
+    private static IPEndPoint? PeerOf(Socket socket) => socket.RemoteEndPoint switch
+    {
+        IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port),
+        IPEndPoint peer => peer,
+        _ => null,
+    };
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -12,16 +12,15 @@ internal sealed partial class SocketListener : IConnectionListener
     // The kernel lowers it to net.core.somaxconn; a short queue drops the first packets of a burst of clients.
     private const int Backlog = 4096;
 
-    private const UnixFileMode SocketMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-
     private static readonly TimeSpan BackOff = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
 
     private readonly Socket _socket;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _unbound = new();
     private bool _isShort;
+    private long _shortAt;
 
     private SocketListener(Socket socket, EndPoint endPoint, ILogger logger, TimeProvider time)
     {
@@ -39,26 +38,9 @@ internal sealed partial class SocketListener : IConnectionListener
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     public static SocketListener Bind(EndPoint endPoint, ILogger logger, TimeProvider time)
     {
-        ProtocolType protocol = endPoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
-        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, protocol);
+        Socket socket = BoundSocket.Bind(endPoint);
         try
         {
-            if (endPoint is IPEndPoint { Address: { } address } && address.Equals(IPAddress.IPv6Any))
-            {
-                socket.DualMode = true;
-            }
-
-            if (endPoint is UnixDomainSocketEndPoint path)
-            {
-                UnixSocketFile.RemoveStale(path);
-            }
-
-            socket.Bind(endPoint);
-            if (endPoint is UnixDomainSocketEndPoint)
-            {
-                File.SetUnixFileMode(endPoint.ToString()!, SocketMode);
-            }
-
             socket.Listen(Backlog);
             return new SocketListener(socket, socket.LocalEndPoint ?? endPoint, logger, time);
         }
@@ -82,13 +64,14 @@ internal sealed partial class SocketListener : IConnectionListener
             try
             {
                 Socket socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                SocketConnection connection = ConnectionOf(socket);
                 if (DescriptorReserve.IsTouchedByAccept(socket))
                 {
                     await AwaitDescriptorsAsync().ConfigureAwait(false);
                 }
 
                 Recovered();
-                return new SocketConnection(socket);
+                return connection;
             }
             catch (SocketException exception) when (IsShortage(exception.SocketErrorCode))
             {
@@ -132,6 +115,19 @@ internal sealed partial class SocketListener : IConnectionListener
 
     private static bool IsShortage(SocketError error) => error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
 
+    private static SocketConnection ConnectionOf(Socket socket)
+    {
+        try
+        {
+            return new SocketConnection(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private async ValueTask AwaitDescriptorsAsync()
     {
         while (DescriptorReserve.IsStillTouched() && !_unbound.IsCancellationRequested)
@@ -143,6 +139,7 @@ internal sealed partial class SocketListener : IConnectionListener
 
     private void Short(SocketError error)
     {
+        _shortAt = _time.GetTimestamp();
         if (!_isShort)
         {
             _isShort = true;
@@ -152,7 +149,8 @@ internal sealed partial class SocketListener : IConnectionListener
 
     private void Recovered()
     {
-        if (_isShort)
+        // While descriptors come and go one by one, each accept is short again: that is one shortage, and one line.
+        if (_isShort && _time.GetElapsedTime(_shortAt) >= Calm)
         {
             _isShort = false;
             AcceptsAgain(_logger, EndPoint);

@@ -19,8 +19,11 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     private bool _isReceiving;
     private bool _isCompleted;
 
-    /// <summary>Whether the peer has ended or reset the connection, as far as it was read.</summary>
+    /// <summary>Whether the peer has ended or reset the connection, or given it up by a TLS alert, as far as it was read.</summary>
     public bool HasPeerLeft { get; private set; }
+
+    /// <summary>Whether a read was cancelled by its token, which in a handshake is the time-out.</summary>
+    public bool WasReadCancelled { get; private set; }
 
     private ReadOnlySequence<byte> Unread => _buffer is null ? default : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
 
@@ -94,7 +97,8 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         {
             int received = await ReceiveAsync(_buffer.AsMemory(_end, BufferSize - _end), cancellationToken).ConfigureAwait(false);
             _end += received;
-            _hasEnded = HasPeerLeft = received == 0;
+            _hasEnded = received == 0;
+            HasPeerLeft = _hasEnded || TlsAlert.Ends(_buffer.AsSpan(_start, _end - _start));
             _isExamined = false;
             return new ReadResult(Unread, isCanceled: false, _hasEnded);
         }
@@ -119,6 +123,11 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         {
             HasPeerLeft = BrokenSocket.IsByPeer(exception);
             throw BrokenSocket.AsKestrelKnowsIt(exception);
+        }
+        catch (OperationCanceledException)
+        {
+            WasReadCancelled = true;
+            throw;
         }
     }
 

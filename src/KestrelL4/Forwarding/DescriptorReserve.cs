@@ -7,19 +7,38 @@ namespace KestrelL4.Forwarding;
 /// <summary>Keeps some descriptors free for the runtime, which aborts the process when it cannot open one.</summary>
 /// <remarks>
 /// A new thread needs a pipe and a late assembly a file: seen with a limit of 512 and 600 clients, the process died of
-/// "out of memory". The kernel gives the lowest free number, so a new number tells how close the limit is.
+/// "out of memory". The kernel gives the lowest free number, so a new number tells
+/// how close the limit is, unless connections that ended have left gaps: so accepting also counts what it has promised.
 /// </remarks>
 internal static class DescriptorReserve
 {
     private const int ForRuntime = 32;
 
-    // Accepting stops first, so that those accepted find a descriptor for their upstream.
-    private const int ForRuntimeAndDials = 64;
+    // Accepting stops first, and leaves some to requests of the admin endpoint and to lookups of names.
+    private const int ForAllButConnections = 64;
+
+    // A connection's own, and one for its upstream from the start: whoever is let in finds one when it dials.
+    private const int PerConnection = 2;
 
     private static readonly int Limit = ReadLimit();
 
-    /// <summary>Whether an accepted connection took one of the last descriptors.</summary>
-    public static bool IsTouchedByAccept(Socket socket) => NumberOf(socket) >= Limit - ForRuntimeAndDials;
+    // Counted when the first client comes: listeners, event queues, standard streams.
+    private static readonly Lazy<int> Others = new(CountOpen);
+
+    private static int _connections;
+
+    /// <summary>Counts an accepted connection in; the descriptors of its upstream count from now on.</summary>
+    public static void Enter()
+    {
+        _ = Others.Value;
+        Interlocked.Increment(ref _connections);
+    }
+
+    /// <summary>Counts an accepted connection out.</summary>
+    public static void Leave() => Interlocked.Decrement(ref _connections);
+
+    /// <summary>Whether an accepted connection, counted in already, took one of the last descriptors.</summary>
+    public static bool IsTouchedByAccept(Socket socket) => IsBooked() || NumberOf(socket) >= Limit - ForAllButConnections;
 
     /// <summary>Whether a socket for a dial took one of the last descriptors.</summary>
     public static bool IsTouchedByDial(Socket socket) => NumberOf(socket) >= Limit - ForRuntime;
@@ -27,15 +46,29 @@ internal static class DescriptorReserve
     /// <summary>Whether the next descriptor would still be one of the last.</summary>
     public static bool IsStillTouched()
     {
+        if (IsBooked())
+        {
+            return true;
+        }
+
         try
         {
             using SafeFileHandle probe = File.OpenHandle("/dev/null");
-            return probe.DangerousGetHandle() >= Limit - ForRuntimeAndDials;
+            return probe.DangerousGetHandle() >= Limit - ForAllButConnections;
         }
         catch (IOException)
         {
             return true;
         }
+    }
+
+    private static bool IsBooked() =>
+        Others.Value + ((long)PerConnection * Volatile.Read(ref _connections)) > Limit - ForAllButConnections;
+
+    private static int CountOpen()
+    {
+        const string Path = "/proc/self/fd";
+        return Directory.Exists(Path) ? Directory.EnumerateFileSystemEntries(Path).Count() : 0;
     }
 
     private static nint NumberOf(Socket socket) => socket.SafeHandle.DangerousGetHandle();

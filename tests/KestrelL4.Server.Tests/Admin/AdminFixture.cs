@@ -51,7 +51,6 @@ internal sealed class AdminFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await Host.StopAsync(new CancellationToken(canceled: true));
         await Host.DisposeAsync();
         _exposition.Dispose();
         _meter.Dispose();
@@ -68,7 +67,7 @@ internal sealed class AdminFixture : IAsyncDisposable
             Version = "1.2.3",
             Node = "node1",
             StartedAt = at,
-            Configuration = new ConfigurationStatus("abc", at, null),
+            Configuration = new ConfigurationStatus("abc", at),
             Identity = new IdentityStatus(at, "file"),
             Registry = new RegistryStatus("file", 1, 2, 3, 0.5, Stale: false),
             Applications =

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Testing;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -77,6 +78,41 @@ public sealed class AdminHostTests
         Assert.Equal($"http://localhost:{port}", node.Host.Address);
         using HttpResponseMessage response = await node.Client.GetAsync(new Uri($"http://127.0.0.1:{port}/livez"));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task StartAsync_UnixSocketLeftByADeadProcess_ServesThereWithMode0660()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory["admin.sock"];
+        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            // Renamed, so that closing does not remove it.
+            dead.Bind(new UnixDomainSocketEndPoint(path + ".before"));
+            dead.Listen();
+            File.Move(path + ".before", path);
+        }
+
+        await using (var node = new AdminFixture(new ListenAddress($"unix:{path}", [new UnixDomainSocketEndPoint(path)])))
+        {
+            await node.Host.StartAsync(CancellationToken.None);
+
+            using var client = new HttpClient(new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, cancellation) =>
+                {
+                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            });
+            using HttpResponseMessage response = await client.GetAsync(new Uri("http://localhost/livez"));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(path));
+        }
+
+        Assert.False(Path.Exists(path));
     }
 
     [Fact]

@@ -68,17 +68,6 @@ public sealed class NodeHealthTests
     }
 
     [Fact]
-    public void Status_ApplicationRemoved_NoLongerCounts()
-    {
-        AllHealthy("a");
-        _health.CompleteStart();
-        _health.Application("b").Unhealthy("no upstream is up");
-        _health.RemoveApplication("b");
-
-        Assert.Equal(ComponentStatus.Healthy, _health.Status);
-    }
-
-    [Fact]
     public void State_RepeatedStatus_KeepsSinceAndTakesTheNewReason()
     {
         _clock.Advance(TimeSpan.FromSeconds(1));

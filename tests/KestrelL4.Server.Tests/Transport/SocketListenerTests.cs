@@ -31,6 +31,19 @@ public sealed class SocketListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task AcceptAsync_Ipv4ClientAtBothFamilies_HasItsIpv4Address()
+    {
+        await using SocketListener listener = Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        IPEndPoint server = new(IPAddress.Loopback, ((IPEndPoint)listener.EndPoint).Port);
+        using Socket client = await SocketExtensions.ConnectAsync(server);
+
+        await using ConnectionContext connection = (await AcceptAsync(listener))!;
+
+        Assert.Equal(client.LocalEndPoint, connection.RemoteEndPoint);
+        await listener.UnbindAsync();
+    }
+
+    [Fact]
     public async Task Abort_OpenConnection_ResetsTheClient()
     {
         await using SocketListener listener = Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -88,6 +101,7 @@ public sealed class SocketListenerTests : IDisposable
         await client.ConnectAsync(new UnixDomainSocketEndPoint(path));
         await using ConnectionContext connection = (await AcceptAsync(listener))!;
 
+        Assert.Null(connection.RemoteEndPoint);
         await listener.UnbindAsync();
         await listener.DisposeAsync();
         Assert.False(Path.Exists(path));

@@ -105,6 +105,23 @@ public sealed class SocketPipeReaderTests
         Assert.True(reader.HasPeerLeft);
     }
 
+    [Theory]
+    [InlineData("15030300020228", true)]
+    [InlineData("1403030001011703030013000102030405060708090A0B0C0D0E0F101112", true)]
+    [InlineData("1703030014000102030405060708090A0B0C0D0E0F10111213", false)]
+    [InlineData("16030300020228", false)]
+    [InlineData("47455420", false)]
+    public async Task ReadAsync_PeerSendsRecords_HasLeftWhenTheLastIsAnAlert(string bytes, bool expected)
+    {
+        using SocketPair pair = await SocketPair.CreateAsync();
+        SocketPipeReader reader = new(pair.Node);
+
+        await pair.Peer.SendAllAsync(Convert.FromHexString(bytes));
+        await ReadAsync(reader);
+
+        Assert.Equal(expected, reader.HasPeerLeft);
+    }
+
     [Fact]
     public async Task ReadAsync_NodeAborts_IsNoDoingOfThePeer()
     {
@@ -132,6 +149,7 @@ public sealed class SocketPipeReaderTests
         await cancelling.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.WithinAsync(pending, "the read is cancelled"));
+        Assert.True(reader.WasReadCancelled);
         await pair.Peer.SendAllAsync("d"u8.ToArray());
         Assert.Equal("abcd", Text(await ReadAsync(reader)));
     }

@@ -36,7 +36,10 @@ public sealed partial class TestNode : IAsyncDisposable
                 node.IsReadyAsync, () => $"the node becomes ready. It printed:\n{node.Process.Output}", launch.Deadline);
             foreach (JsonNode? application in (await node.StatusAsync())["applications"]!.AsArray())
             {
-                node._endPoints[(string)application!["name"]!] = IPEndPoint.Parse((string)application["listen"]!);
+                if (IPEndPoint.TryParse((string)application!["listen"]!, out IPEndPoint? endPoint))
+                {
+                    node._endPoints[(string)application["name"]!] = endPoint;
+                }
             }
 
             return node;
@@ -48,7 +51,7 @@ public sealed partial class TestNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Where an application listens.</summary>
+    /// <summary>Where an application listens that is configured with an address and port.</summary>
     public IPEndPoint EndPoint(string application = "echo") => _endPoints[application];
 
     /// <summary>Connects a client to an application.</summary>

@@ -1,1 +1,13 @@
-System.Console.WriteLine("KestrelL4");
+using KestrelL4.Server.Runtime;
+
+namespace KestrelL4.Cli;
+
+/// <summary>The command <c>kestrell4</c>.</summary>
+internal static class Program
+{
+    private static Task<int> Main(string[] arguments)
+    {
+        ProcessSettings.Apply();
+        return new CommandLine(Console.Out, Console.Error).InvokeAsync(arguments);
+    }
+}

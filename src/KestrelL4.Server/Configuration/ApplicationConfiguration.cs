@@ -5,6 +5,9 @@ namespace KestrelL4.Server.Configuration;
 /// <summary>One application: an entry of <c>Applications</c>.</summary>
 internal sealed record ApplicationConfiguration
 {
+    /// <summary>The default of <see cref="HandshakeTimeout"/>.</summary>
+    public static readonly TimeSpan DefaultHandshakeTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Where it accepts connections.</summary>
     public required ListenAddress Listen { get; init; }
 
@@ -12,7 +15,7 @@ internal sealed record ApplicationConfiguration
     public required IReadOnlyDictionary<string, UpstreamConfiguration> Upstreams { get; init; }
 
     /// <summary>How long a client may take for its TLS handshake. More than zero; default 10 s.</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan HandshakeTimeout { get; init; } = DefaultHandshakeTimeout;
 
     /// <summary>The time-outs of its connections after the handshake.</summary>
     public Timeouts Timeouts { get; init; } = new();

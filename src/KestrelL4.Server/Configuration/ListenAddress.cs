@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace KestrelL4.Server.Configuration;
 
 /// <summary>Where a listener accepts: an address and port, both loopbacks, or a unix socket.</summary>
-/// <param name="Text">The address as the operator wrote it.</param>
+/// <param name="Text">The address as the operator wrote it; a unix socket's path is absolute.</param>
 /// <param name="EndPoints">The end points to bind: two for <c>localhost</c>, else one.</param>
 internal sealed record ListenAddress(string Text, IReadOnlyList<EndPoint> EndPoints)
 {

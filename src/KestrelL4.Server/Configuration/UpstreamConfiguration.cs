@@ -5,11 +5,14 @@ namespace KestrelL4.Server.Configuration;
 /// <summary>One server address of an application: an entry of <c>Upstreams</c>.</summary>
 internal sealed record UpstreamConfiguration
 {
+    /// <summary>The default of <see cref="Weight"/>.</summary>
+    public const int DefaultWeight = 1;
+
     /// <summary>An address and port, or a host name and port that is resolved at each dial.</summary>
     public required EndPoint Address { get; init; }
 
     /// <summary>Its share of the connections. 0 to 256; default 1; 0 = no new connections.</summary>
-    public int Weight { get; init; } = 1;
+    public int Weight { get; init; } = DefaultWeight;
 
     /// <summary>The most connections open to it at once. 1 or more; default null = no bound.</summary>
     public int? MaxConnections { get; init; }

@@ -1,0 +1,36 @@
+using System.Net;
+using KestrelL4.Server.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace KestrelL4.Server.Admin;
+
+/// <summary>Keeps the admin endpoint small: it answers short questions, so whoever asks long ones is refused.</summary>
+internal static class AdminServerOptions
+{
+    /// <summary>Sets limits and the address.</summary>
+    public static void Apply(KestrelServerOptions options, ListenAddress listen)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxConcurrentConnections = 128;
+        options.Limits.MaxRequestBodySize = 1024;
+        options.Limits.MaxRequestLineSize = 4 * 1024;
+        options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        options.Limits.MaxRequestHeaderCount = 50;
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+
+        // Longer than the scrape intervals in use, so that a scraper keeps its connection.
+        options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        options.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        if (listen.IsLocalhost && listen.EndPoints[0] is IPEndPoint loopback)
+        {
+            // Kestrel leaves out the IPv6 half where there is no IPv6.
+            options.ListenLocalhost(loopback.Port);
+            return;
+        }
+
+        foreach (EndPoint endPoint in listen.EndPoints)
+        {
+            options.Listen(endPoint);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace KestrelL4.Server.Admin;
+
+/// <summary>The answer of <c>/status</c>: the node at one moment, without any client's name.</summary>
+internal sealed record NodeStatus
+{
+    /// <summary>How the node is as a whole.</summary>
+    public required ComponentStatus Status { get; init; }
+
+    /// <summary>How its components are, by name.</summary>
+    public required IReadOnlyDictionary<string, ComponentState> Components { get; init; }
+
+    /// <summary>The version of the program.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The node's name.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>When the process began to serve.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The configuration in force.</summary>
+    public required ConfigurationStatus Configuration { get; init; }
+
+    /// <summary>The node's own certificate.</summary>
+    public required IdentityStatus Identity { get; init; }
+
+    /// <summary>The clients and grants in force.</summary>
+    public required RegistryStatus Registry { get; init; }
+
+    /// <summary>The applications, ordered by name.</summary>
+    public required IReadOnlyList<ApplicationStatus> Applications { get; init; }
+}
+
+/// <summary>The configuration in force.</summary>
+/// <param name="Hash">Tells one configuration from another.</param>
+/// <param name="AppliedAt">Since when it has been in force.</param>
+/// <param name="Rejected">The newer one that was refused; null = none.</param>
+internal sealed record ConfigurationStatus(string Hash, DateTimeOffset AppliedAt, RejectedConfiguration? Rejected);
+
+/// <summary>A configuration that was refused as a whole.</summary>
+/// <param name="At">When.</param>
+/// <param name="Errors">How many errors it has; what they are may hold secrets and is told elsewhere.</param>
+internal sealed record RejectedConfiguration(DateTimeOffset At, int Errors);
+
+/// <summary>The node's own certificate.</summary>
+/// <param name="NotAfter">When it expires; null = there is none.</param>
+/// <param name="Source">Where it came from: <c>file</c>, <c>authority</c>, <c>cache</c>.</param>
+internal sealed record IdentityStatus(DateTimeOffset? NotAfter, string Source);
+
+/// <summary>The clients and grants in force.</summary>
+/// <param name="Source">Where they came from: <c>file</c>, <c>authority</c>, <c>cache</c>.</param>
+/// <param name="Epoch">The line of revisions they belong to.</param>
+/// <param name="Revision">Rises with each change.</param>
+/// <param name="Clients">How many clients there are.</param>
+/// <param name="AgeSeconds">How long ago the source confirmed the revision, in seconds.</param>
+/// <param name="Stale">Whether that is longer than allowed.</param>
+internal sealed record RegistryStatus(string Source, long Epoch, long Revision, int Clients, double AgeSeconds, bool Stale);

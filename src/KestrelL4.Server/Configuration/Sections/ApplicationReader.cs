@@ -1,0 +1,82 @@
+using System.Net;
+using KestrelL4.Server.Configuration.Values;
+
+namespace KestrelL4.Server.Configuration.Sections;
+
+/// <summary>Reads one entry of <c>Applications</c>.</summary>
+internal static class ApplicationReader
+{
+    private static readonly Timeouts TimeoutDefaults = new();
+
+    /// <summary>Reads the application; its address is also compared with those read before.</summary>
+    public static ApplicationConfiguration Read(SectionReader section, ListenReader listens)
+    {
+        SectionReader timeouts = section.Section("Timeouts");
+        var application = new ApplicationConfiguration
+        {
+            Listen = listens.Read(section),
+            Upstreams = section.Named("Upstreams", NameRule.Label, ReadUpstream),
+            HandshakeTimeout = timeouts.PositiveDuration("Handshake", ApplicationConfiguration.DefaultHandshakeTimeout),
+            Timeouts = ReadTimeouts(timeouts),
+            RateLimit = RateLimitReader.Read(section.Section("RateLimit")),
+            ClientRateLimit = RateLimitReader.Read(section.Section("ClientRateLimit")),
+        };
+        if (application.Upstreams.Count == 0)
+        {
+            section.RefuseMissing("Upstreams", "there is no upstream", "name at least one, with its Address");
+        }
+
+        section.SupportedOnlyAs("Balancing", "LeastConnections");
+        section.Unsupported("HealthCheck", "UpstreamTls", "ProxyProtocol");
+        section.RefuseUnknownKeys();
+        return application;
+    }
+
+    private static Timeouts ReadTimeouts(SectionReader section)
+    {
+        var timeouts = new Timeouts
+        {
+            Connect = section.PositiveDuration("Connect", TimeoutDefaults.Connect),
+            Idle = section.PositiveDurationOrNever("Idle", TimeoutDefaults.Idle),
+            MaxDuration = section.PositiveDurationOrNever("MaxDuration", TimeoutDefaults.MaxDuration),
+            AfterExpiry = section.DurationOrNever("AfterExpiry", TimeoutDefaults.AfterExpiry),
+        };
+        section.SupportedOnlyAs("Queue", "0s");
+        section.RefuseUnknownKeys();
+        return timeouts;
+    }
+
+    private static UpstreamConfiguration ReadUpstream(SectionReader section)
+    {
+        var upstream = new UpstreamConfiguration
+        {
+            Address = ReadAddress(section),
+            Weight = section.Integer("Weight", min: 0, max: 256) ?? UpstreamConfiguration.DefaultWeight,
+            MaxConnections = section.Integer("MaxConnections"),
+            Backup = section.Flag("Backup"),
+        };
+        section.SupportedOnlyAs("Expand", "false");
+        section.Unsupported("UpstreamTls");
+        section.RefuseUnknownKeys();
+        return upstream;
+    }
+
+    private static EndPoint ReadAddress(SectionReader section)
+    {
+        string? text = section.Text("Address");
+        if (text is null)
+        {
+            section.RefuseMissing("Address", "is required", UpstreamAddress.Forms);
+        }
+        else if (UpstreamAddress.TryParse(text, out EndPoint? address))
+        {
+            return address;
+        }
+        else
+        {
+            section.Refuse("Address", $"{Printable.Quote(text)} is no address with a port", UpstreamAddress.Forms);
+        }
+
+        return new IPEndPoint(IPAddress.None, 0);
+    }
+}

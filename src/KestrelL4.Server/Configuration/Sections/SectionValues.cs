@@ -1,0 +1,159 @@
+using System.Globalization;
+using KestrelL4.Server.Configuration.Values;
+
+namespace KestrelL4.Server.Configuration.Sections;
+
+/// <summary>Values of a section by type; each reports a text that is not of its type and returns the default.</summary>
+internal static class SectionValues
+{
+    /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>; null when unset or refused.</summary>
+    public static int? Integer(this SectionReader section, string key, int min = 1, int max = int.MaxValue)
+    {
+        if (section.Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        section.Refuse(key, $"{Printable.Quote(text)} is out of range or no whole number", $"write a whole number from {min} to {max}");
+        return null;
+    }
+
+    /// <summary><c>true</c> or <c>false</c>; false when unset.</summary>
+    public static bool Flag(this SectionReader section, string key)
+    {
+        if (section.Text(key) is not { } text)
+        {
+            return false;
+        }
+
+        if (!bool.TryParse(text, out bool value))
+        {
+            section.Refuse(key, $"{Printable.Quote(text)} is neither true nor false", "write true or false");
+        }
+
+        return value;
+    }
+
+    /// <summary>A duration of zero or more.</summary>
+    public static TimeSpan Duration(this SectionReader section, string key, TimeSpan fallback) =>
+        section.Text(key) is { } text ? ParseDuration(section, key, text) ?? fallback : fallback;
+
+    /// <summary>A duration of more than zero.</summary>
+    public static TimeSpan PositiveDuration(this SectionReader section, string key, TimeSpan fallback)
+    {
+        TimeSpan value = section.Duration(key, fallback);
+        if (value > TimeSpan.Zero)
+        {
+            return value;
+        }
+
+        section.Refuse(key, "is zero", "write more than zero, such as 30s");
+        return fallback;
+    }
+
+    /// <summary>A duration of zero or more, or null for <c>never</c>.</summary>
+    public static TimeSpan? DurationOrNever(this SectionReader section, string key, TimeSpan? fallback) => section.Text(key) switch
+    {
+        null => fallback,
+        "never" => null,
+        { } text => ParseDuration(section, key, text) ?? fallback,
+    };
+
+    /// <summary>A duration of more than zero, or null for <c>never</c>.</summary>
+    public static TimeSpan? PositiveDurationOrNever(this SectionReader section, string key, TimeSpan? fallback)
+    {
+        TimeSpan? value = section.DurationOrNever(key, fallback);
+        if (value != TimeSpan.Zero)
+        {
+            return value;
+        }
+
+        section.Refuse(key, "is zero", "write more than zero, such as 30s, or never");
+        return fallback;
+    }
+
+    /// <summary>
+    /// An absolute path; a relative one starts from the directory of the source that names it. Null when unset or refused.
+    /// </summary>
+    public static string? Path(this SectionReader section, string key)
+    {
+        if (section.Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        if (text.Contains('\0'))
+        {
+            section.Refuse(key, $"{Printable.Quote(text)} is no path", "write a path without a zero character");
+            return null;
+        }
+
+        return System.IO.Path.GetFullPath(text, section.DirectoryOf(key));
+    }
+
+    /// <summary>An absolute path that must be there; empty when it is not.</summary>
+    public static string RequiredPath(this SectionReader section, string key, string allowed)
+    {
+        string? path = section.Path(key);
+        if (path is null)
+        {
+            section.RefuseMissing(key, "is required", allowed);
+        }
+
+        return path ?? "";
+    }
+
+    /// <summary>Named sections, each checked for its name; compared without case.</summary>
+    public static Dictionary<string, T> Named<T>(this SectionReader section, string key, NameRule rule, Func<SectionReader, T> read)
+    {
+        var named = new Dictionary<string, T>(StringComparer.OrdinalIgnoreCase);
+        foreach (SectionReader entry in section.Entries(key))
+        {
+            if (!rule.Form.IsMatch(entry.Name))
+            {
+                section.Refuse($"{key}:{entry.Name}", $"{Printable.Quote(entry.Name)} is no name", rule.Allowed);
+            }
+
+            named[entry.Name] = read(entry);
+        }
+
+        return named;
+    }
+
+    /// <summary>Refuses keys that this version does not support; unset they do no harm.</summary>
+    public static void Unsupported(this SectionReader section, params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+        {
+            if (section.IsKeySet(key))
+            {
+                section.Refuse(key, "is not supported by this version", "remove it");
+            }
+        }
+    }
+
+    /// <summary>Refuses a key that this version supports with one value only, which is what it does without the key.</summary>
+    public static void SupportedOnlyAs(this SectionReader section, string key, string value)
+    {
+        if (section.Text(key) is { } text && !text.Equals(value, StringComparison.OrdinalIgnoreCase))
+        {
+            section.Refuse(key, $"{Printable.Quote(text)} is not supported by this version", $"remove it or write {value}");
+        }
+    }
+
+    private static TimeSpan? ParseDuration(SectionReader section, string key, string text)
+    {
+        if (Values.Duration.TryParse(text, out TimeSpan value, out string allowed))
+        {
+            return value;
+        }
+
+        section.Refuse(key, $"{Printable.Quote(text)} is no duration", allowed);
+        return null;
+    }
+}

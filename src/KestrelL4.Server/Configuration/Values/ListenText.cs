@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace KestrelL4.Server.Configuration.Values;
+
+/// <summary>The address of a listener as text.</summary>
+internal static class ListenText
+{
+    /// <summary>The forms that are understood.</summary>
+    public const string Forms = "write 1.2.3.4:PORT, [::1]:PORT, [::]:PORT, localhost:PORT or unix:/PATH";
+
+    // The kernel's sun_path has 108 bytes, the last of them zero.
+    private const int MaxSocketPathBytes = 107;
+    private const string UnixPrefix = "unix:";
+
+    /// <summary>Reads an address to listen at.</summary>
+    /// <param name="text">What the operator wrote.</param>
+    /// <param name="directory">The absolute directory that a relative socket path starts from.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="allowed">What to write instead; empty when the text was understood.</param>
+    public static bool TryParse(string text, string directory, [NotNullWhen(true)] out ListenAddress? address, out string allowed)
+    {
+        (address, allowed) = text switch
+        {
+            _ when text.StartsWith(UnixPrefix, StringComparison.Ordinal) => UnixSocket(text[UnixPrefix.Length..], directory),
+            _ when text.StartsWith("systemd:", StringComparison.Ordinal) =>
+                (null, $"socket activation is not supported by this version; {Forms}"),
+            _ => Tcp(text),
+        };
+        return address is not null;
+    }
+
+    private static (ListenAddress? Address, string Allowed) UnixSocket(string path, string directory)
+    {
+        if (path.Length == 0 || path.Contains('\0'))
+        {
+            return (null, Forms);
+        }
+
+        string absolute = Path.GetFullPath(path, directory);
+        int bytes = Encoding.UTF8.GetByteCount(absolute);
+        return bytes > MaxSocketPathBytes
+            ? (null, $"a socket's path has at most {MaxSocketPathBytes} bytes, this one has {bytes}")
+            : (new ListenAddress(UnixPrefix + absolute, [new UnixDomainSocketEndPoint(absolute)]), "");
+    }
+
+    private static (ListenAddress? Address, string Allowed) Tcp(string text)
+    {
+        if (!SocketAddress.TrySplit(text, out string host, out IPAddress? address, out int port))
+        {
+            return (null, Forms);
+        }
+
+        if (address is not null)
+        {
+            return (new ListenAddress(text, [new IPEndPoint(address, port)]), "");
+        }
+
+        if (!host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            return (null, Forms);
+        }
+
+        // The two loopbacks could not be given the same port.
+        return port == 0
+            ? (null, "localhost needs a port other than 0; write 127.0.0.1:0 for any port")
+            : (new ListenAddress(text, [new IPEndPoint(IPAddress.Loopback, port), new IPEndPoint(IPAddress.IPv6Loopback, port)]), "");
+    }
+}

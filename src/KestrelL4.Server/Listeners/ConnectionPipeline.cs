@@ -1,0 +1,77 @@
+using KestrelL4.RateLimiting;
+using KestrelL4.Server.Transport;
+using KestrelL4.Tls;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace KestrelL4.Server.Listeners;
+
+/// <summary>The steps of a connection's life before the handler, in order: accept, TLS.</summary>
+/// <param name="application">The application that the listener is for.</param>
+/// <param name="gate">The node's bounds.</param>
+/// <param name="sources">The limits of source addresses.</param>
+/// <param name="handshake">How handshakes go.</param>
+/// <param name="handler">The steps that follow.</param>
+internal sealed class ConnectionPipeline(
+    Application application, AcceptGate gate, SourceLimits sources, ClientHandshake handshake, ApplicationConnectionHandler handler)
+{
+    /// <summary>Puts the steps behind a listener.</summary>
+    public void Build(ListenOptions listen)
+    {
+        // Kestrel then leaves the negotiation of HTTP out of the handshake.
+        listen.Protocols = HttpProtocols.None;
+        listen.Use(next => connection => AcceptAsync(connection, next));
+        listen.UseHttps(handshake.Options);
+        listen.Use(next => connection => SecuredAsync(connection, next));
+        listen.Run(handler.OnConnectedAsync);
+    }
+
+    private async Task AcceptAsync(ConnectionContext context, ConnectionDelegate next)
+    {
+        using ProxiedConnection connection = application.Open(context.ConnectionId, context.RemoteEndPoint);
+        using AcceptGate.Place? place = gate.TryEnter();
+        if (place is null)
+        {
+            connection.Conclude(CloseReason.NodeLimited);
+            return;
+        }
+
+        using LimitLease source = sources.Acquire(connection.Peer);
+        if (!source.IsAcquired)
+        {
+            application.Counters.RateLimited(RateLimitScope.Source);
+            connection.Conclude(CloseReason.SourceLimited);
+            return;
+        }
+
+        connection.Reset = context.Abort;
+        context.Features.Set(connection);
+        context.Features.Set(place);
+        await next(context).ConfigureAwait(false);
+        if (connection.HandshakeDuration is null)
+        {
+            Fail(connection, context);
+        }
+    }
+
+    private static Task SecuredAsync(ConnectionContext context, ConnectionDelegate next)
+    {
+        context.Features.GetRequiredFeature<AcceptGate.Place>().EndHandshake();
+        context.Features.GetRequiredFeature<ProxiedConnection>().HandshakeSucceeded();
+        return next(context);
+    }
+
+    // Kestrel keeps the exception of a failed handshake to itself, but how far the client came tells as much.
+    private void Fail(ProxiedConnection connection, ConnectionContext context)
+    {
+        if (connection.Conclude(CloseReason.HandshakeFailed))
+        {
+            connection.HandshakeFailure ??=
+                connection.Duration >= handshake.Timeout ? HandshakeFailure.Timeout
+                : context.Features.Get<SocketConnection>() is { HasPeerLeft: true } ? HandshakeFailure.Aborted
+                : HandshakeFailure.Protocol;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+using KestrelL4.Server.Admin;
+
+namespace KestrelL4.Server.Telemetry;
+
+/// <summary>The instruments of the node itself; all are observed, so none costs anything between scrapes.</summary>
+internal static class NodeInstruments
+{
+    private static readonly ComponentStatus[] Statuses = Enum.GetValues<ComponentStatus>();
+
+    /// <summary>Creates the instruments on the node's meter.</summary>
+    /// <param name="meter">The node's meter.</param>
+    /// <param name="health">The components.</param>
+    /// <param name="identityExpiry">When the identity in force expires; null = there is none, and no series.</param>
+    /// <param name="droppedLines">How many log lines have been dropped since the start.</param>
+    /// <param name="version">The version of the program.</param>
+    public static void AddTo(Meter meter, NodeHealth health, Func<DateTimeOffset?> identityExpiry, Func<long> droppedLines, string version)
+    {
+        meter.CreateObservableGauge(
+            "kestrell4.component.status",
+            () => health.Components.SelectMany(StateSet),
+            description: "1 for the status that the component has, 0 for all others.");
+        meter.CreateObservableGauge(
+            "kestrell4.identity.expiry.timestamp",
+            () => Expiry(identityExpiry()),
+            "s",
+            "When the node's certificate expires, in seconds since 1970.");
+        meter.CreateObservableCounter(
+            "kestrell4.log_lines.dropped",
+            droppedLines,
+            "{line}",
+            "Log lines dropped because standard output did not take them fast enough.");
+        meter.CreateObservableGauge(
+            "kestrell4.build.info",
+            () => new Measurement<int>(1, Tag("version", version), Tag("runtime", Environment.Version.ToString())),
+            description: "Always 1; its labels tell the version of the program and of the runtime.");
+    }
+
+    private static IEnumerable<Measurement<int>> StateSet(Component component)
+    {
+        ComponentStatus now = component.State.Status;
+        return Statuses.Select(status => new Measurement<int>(
+            status == now ? 1 : 0,
+            Tag("component", component.Name),
+            Tag("status", status.ToString().ToLowerInvariant())));
+    }
+
+    private static IEnumerable<Measurement<double>> Expiry(DateTimeOffset? expiry) =>
+        expiry is { } at ? [new Measurement<double>(at.ToUnixTimeMilliseconds() / 1000.0)] : [];
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+}

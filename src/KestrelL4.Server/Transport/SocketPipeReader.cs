@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace KestrelL4.Server.Transport;
+
+/// <summary>Reads a socket as a pipe: no copy, no task of its own, and no buffer while nothing comes.</summary>
+/// <remarks>One read at a time. What was examined but not consumed stays at hand, up to one buffer.</remarks>
+internal sealed class SocketPipeReader(Socket socket) : PipeReader
+{
+    private const int BufferSize = 64 * 1024;
+
+    private byte[]? _buffer;
+    private int _start;
+    private int _end;
+    private bool _isExamined;
+    private bool _hasEnded;
+    private bool _isReceiving;
+    private bool _isCompleted;
+
+    /// <summary>Whether the peer has ended or reset the connection, as far as it was read.</summary>
+    public bool HasPeerLeft { get; private set; }
+
+    private ReadOnlySequence<byte> Unread => _buffer is null ? default : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        TryRead(out ReadResult result) ? ValueTask.FromResult(result) : ReceiveAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        bool hasResult = (_end > _start && !_isExamined) || _hasEnded;
+        result = hasResult ? new ReadResult(Unread, isCanceled: false, _hasEnded) : default;
+        return hasResult;
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_buffer is null)
+        {
+            return;
+        }
+
+        ReadOnlySequence<byte> unread = Unread;
+        _isExamined = unread.Slice(examined).IsEmpty;
+        _start = _end - (int)unread.Slice(consumed).Length;
+        if (_start == _end)
+        {
+            ReturnBuffer();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead() => throw new NotSupportedException("A pending read ends by its token or with its socket.");
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null)
+    {
+        _isCompleted = true;
+        if (!_isReceiving && _buffer is not null)
+        {
+            ReturnBuffer();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        if (_buffer is null)
+        {
+            _ = await ReceiveAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        }
+        else if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end == BufferSize)
+        {
+            throw new InvalidOperationException($"Nothing of {BufferSize} bytes was consumed.");
+        }
+
+        _isReceiving = true;
+        try
+        {
+            int received = await ReceiveAsync(_buffer.AsMemory(_end, BufferSize - _end), cancellationToken).ConfigureAwait(false);
+            _end += received;
+            _hasEnded = HasPeerLeft = received == 0;
+            _isExamined = false;
+            return new ReadResult(Unread, isCanceled: false, _hasEnded);
+        }
+        finally
+        {
+            _isReceiving = false;
+            if (_isCompleted || _start == _end)
+            {
+                ReturnBuffer();
+            }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (BrokenSocket.Is(exception))
+        {
+            HasPeerLeft = BrokenSocket.IsByPeer(exception);
+            throw BrokenSocket.AsKestrelKnowsIt(exception);
+        }
+    }
+
+    private void ReturnBuffer()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer!);
+        _buffer = null;
+        _start = _end = 0;
+    }
+}

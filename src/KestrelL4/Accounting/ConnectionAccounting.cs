@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace KestrelL4.Accounting;
+
+/// <summary>Accounts for every connection of its applications: one record in the metrics and one line in the log.</summary>
+public sealed class ConnectionAccounting : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Instruments _instruments;
+    private readonly ConnectionLog _log;
+    private IReadOnlyList<Application> _applications = [];
+
+    /// <summary>Accounts into a meter and a log.</summary>
+    /// <param name="meter">Where the instruments live; the caller disposes it.</param>
+    /// <param name="logger">Where the lines go; it must not block.</param>
+    /// <param name="time">The clock that bounds the lines of refused connections; null = the system's.</param>
+    public ConnectionAccounting(Meter meter, ILogger logger, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(meter);
+        ArgumentNullException.ThrowIfNull(logger);
+        _instruments = new Instruments(meter, () => Volatile.Read(ref _applications));
+        _log = new ConnectionLog(logger, time ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _log.Dispose();
+
+    /// <summary>Lets the metrics tell of an application.</summary>
+    internal void Add(Application application)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _applications, [.. _applications, application]);
+        }
+    }
+
+    /// <summary>Accounts for a connection that ended.</summary>
+    internal void Record(ProxiedConnection connection)
+    {
+        _instruments.Record(connection);
+        _log.Write(connection);
+    }
+}

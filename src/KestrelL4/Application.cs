@@ -1,0 +1,140 @@
+using System.Net;
+using KestrelL4.Accounting;
+using KestrelL4.Forwarding;
+using KestrelL4.RateLimiting;
+using KestrelL4.Upstreams;
+
+namespace KestrelL4;
+
+/// <summary>A named TCP service: its upstreams, its limits, its open connections.</summary>
+public sealed class Application
+{
+    private readonly Limit _limit;
+    private readonly ConnectionForwarder _forwarder;
+    private readonly ConnectionAccounting? _accounting;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes an application.</summary>
+    /// <param name="name">The name in grants, logs and metrics.</param>
+    /// <param name="upstreams">The servers that take its connections, by distinct names.</param>
+    /// <param name="settings">Limits and time-outs; null = the defaults.</param>
+    /// <param name="accounting">Where its connections are accounted for; null = nowhere.</param>
+    /// <param name="time">The clock of limits and time-outs; null = the system's.</param>
+    public Application(
+        string name,
+        IReadOnlyList<Upstream> upstreams,
+        ApplicationSettings? settings = null,
+        ConnectionAccounting? accounting = null,
+        TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(upstreams);
+        Name = name;
+        Settings = settings ?? new ApplicationSettings();
+        _time = time ?? TimeProvider.System;
+        _limit = new Limit(RateLimitScope.Application, Settings.RateLimit, _time);
+        UpstreamSet = new UpstreamSet(upstreams);
+        _forwarder = new ConnectionForwarder(UpstreamSet, _time);
+        _accounting = accounting;
+        accounting?.Add(this);
+    }
+
+    /// <summary>The name in grants, logs and metrics.</summary>
+    public string Name { get; }
+
+    /// <summary>Limits and time-outs.</summary>
+    public ApplicationSettings Settings { get; }
+
+    /// <summary>The servers that take its connections.</summary>
+    public IReadOnlyList<Upstream> Upstreams => UpstreamSet.All;
+
+    /// <summary>Its open connections.</summary>
+    public LiveConnections Connections { get; } = new();
+
+    /// <summary>What it counted since it was made.</summary>
+    public ApplicationCounters Counters { get; } = new();
+
+    internal UpstreamSet UpstreamSet { get; }
+
+    /// <summary>Takes an accepted connection through limits, pick, dial and relay to its end, and disposes it.</summary>
+    /// <param name="client">The connection; the caller has authenticated and authorised it by whatever means it has.</param>
+    /// <param name="limits">The caller's own limits, asked before the application's; null = none.</param>
+    /// <param name="peer">The client's address for the log; null = unknown.</param>
+    /// <returns>Why the connection ended.</returns>
+    public async Task<CloseReason> SubmitAsync(RelayEnd client, LimitStack? limits = null, EndPoint? peer = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        using ProxiedConnection connection = Open(ConnectionIds.Next(), peer);
+        connection.Reset = client.Abort;
+        await using (client.ConfigureAwait(false))
+        {
+            CloseReason reason = await PassAsync(connection, client, limits ?? LimitStack.Empty).ConfigureAwait(false);
+            await EndAsync(connection, client, reason).ConfigureAwait(false);
+            return connection.CloseReason ?? reason;
+        }
+    }
+
+    /// <summary>Lets a connection in: it is live and counted from now until it is disposed.</summary>
+    /// <param name="id">An id unique within the process.</param>
+    /// <param name="peer">The client's address; null = unknown.</param>
+    public ProxiedConnection Open(string id, EndPoint? peer)
+    {
+        ProxiedConnection connection = new(this, id, peer, _time);
+        Connections.Enter(connection);
+        Counters.Accepted();
+        return connection;
+    }
+
+    /// <summary>Takes an authorised connection through limits, pick, dial and relay.</summary>
+    internal async Task<CloseReason> PassAsync(ProxiedConnection connection, RelayEnd client, LimitStack limits)
+    {
+        using LimitLease lease = new LimitStack(limits, _limit).Acquire();
+        if (lease.RefusedBy is { } scope)
+        {
+            connection.Cause = scope.Word();
+            Counters.RateLimited(scope);
+            return CloseReason.RateLimited;
+        }
+
+        return await _forwarder.ForwardAsync(connection, client, Settings.Timeouts).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets the client see how its connection ended: an orderly end without a byte after a refusal, a reset after a cut.</summary>
+    internal async Task EndAsync(ProxiedConnection connection, RelayEnd client, CloseReason reason)
+    {
+        bool isRefused = connection.Conclude(reason);
+        if (connection.Upstream is not null)
+        {
+            // The relay has ended both directions already.
+            return;
+        }
+
+        if (!isRefused || reason == CloseReason.ClientAborted || !await TryCompleteAsync(client).ConfigureAwait(false))
+        {
+            client.Abort();
+        }
+
+        await LingeringEnd.AwaitAsync(client, _time).ConfigureAwait(false);
+    }
+
+    /// <summary>Counts a connection out and writes its line.</summary>
+    internal void Account(ProxiedConnection connection)
+    {
+        Counters.Ended(connection);
+        _accounting?.Record(connection);
+        Connections.Leave(connection);
+    }
+
+    private static async ValueTask<bool> TryCompleteAsync(RelayEnd client)
+    {
+        try
+        {
+            await client.CompleteAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (RelayEnd.IsBroken(exception))
+        {
+            return false;
+        }
+    }
+}

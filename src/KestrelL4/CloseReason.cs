@@ -1,0 +1,80 @@
+namespace KestrelL4;
+
+/// <summary>Why one connection ended; every connection has exactly one.</summary>
+/// <remarks>Grouped by the step of a connection's life that decides it, in the order of the steps.</remarks>
+public enum CloseReason
+{
+    /// <summary>accept: the node holds as many connections or handshakes as it may.</summary>
+    NodeLimited,
+
+    /// <summary>accept: the source address reached its limit.</summary>
+    SourceLimited,
+
+    /// <summary>handshake: it did not succeed; <see cref="Tls.HandshakeFailure"/> tells why.</summary>
+    HandshakeFailed,
+
+    /// <summary>authenticate: no client holds this certificate.</summary>
+    UnknownClient,
+
+    /// <summary>authenticate: the client is registered and disabled.</summary>
+    ClientDisabled,
+
+    /// <summary>authorize: the client holds no grant for this application.</summary>
+    NotAuthorized,
+
+    /// <summary>limit: a limit refused it.</summary>
+    RateLimited,
+
+    /// <summary>pick: no upstream was available.</summary>
+    NoUpstream,
+
+    /// <summary>dial: every upstream that was available was dialled in vain.</summary>
+    UpstreamConnectFailed,
+
+    /// <summary>relay: both directions ended by themselves.</summary>
+    Completed,
+
+    /// <summary>dial or relay: the client reset the connection or vanished.</summary>
+    ClientAborted,
+
+    /// <summary>relay: the upstream reset the connection or vanished.</summary>
+    UpstreamAborted,
+
+    /// <summary>relay: no byte went either way for too long.</summary>
+    IdleTimeout,
+
+    /// <summary>relay: it lasted as long as a connection may.</summary>
+    MaxDuration,
+
+    /// <summary>relay: the client's certificate ran out.</summary>
+    CertificateExpired,
+
+    /// <summary>any: the node was stopping and the time for open connections had passed.</summary>
+    NodeStopped,
+
+    /// <summary>any: a defect of the node, told in its log.</summary>
+    InternalError,
+}
+
+/// <summary>The words for <see cref="CloseReason"/> in logs, metrics and answers.</summary>
+public static class CloseReasonExtensions
+{
+    private static readonly string[] Words =
+    [
+        "node_limited", "source_limited", "handshake_failed", "unknown_client", "client_disabled", "not_authorized", "rate_limited",
+        "no_upstream", "upstream_connect_failed", "completed", "client_aborted", "upstream_aborted", "idle_timeout", "max_duration",
+        "certificate_expired", "node_stopped", "internal_error",
+    ];
+
+    /// <summary>How many close reasons there are.</summary>
+    internal static int Count => Words.Length;
+
+    /// <summary>The reason as logs, metrics and answers write it, such as <c>rate_limited</c>.</summary>
+    public static string Word(this CloseReason reason) => Words[(int)reason];
+
+    /// <summary>Whether the reason refuses a connection before its client is known; such lines are limited in the log.</summary>
+    internal static bool IsBeforeAuthentication(this CloseReason reason) => reason <= CloseReason.HandshakeFailed;
+
+    /// <summary>Whether the client is to see an orderly end and one second for its own, rather than a reset.</summary>
+    internal static bool IsGentle(this CloseReason reason) => reason is CloseReason.IdleTimeout or CloseReason.MaxDuration;
+}

@@ -1,0 +1,63 @@
+using System.Net.Sockets;
+using KestrelL4.Upstreams;
+
+namespace KestrelL4.Forwarding;
+
+/// <summary>Takes an admitted connection to an upstream: pick, dial, the next on failure, relay.</summary>
+/// <param name="upstreams">Whom to pick from.</param>
+/// <param name="time">The clock of the time-outs.</param>
+internal sealed class ConnectionForwarder(UpstreamSet upstreams, TimeProvider time)
+{
+    private readonly UpstreamDialer _dialer = new(time);
+
+    /// <summary>Forwards a connection until it ends. No byte of the client is read before an upstream is connected, so none is lost.</summary>
+    /// <returns>Why the connection ended.</returns>
+    public async Task<CloseReason> ForwardAsync(ProxiedConnection connection, RelayEnd client, Timeouts timeouts)
+    {
+        List<Upstream>? tried = null;
+        Task? clientSpeaks = null;
+        while (upstreams.Pick(tried ?? []) is { } upstream)
+        {
+            try
+            {
+                clientSpeaks ??= client.BeginWait();
+                long begin = time.GetTimestamp();
+                (DialResult result, Socket? socket) =
+                    await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);
+                if (connection.CloseReason is { } closed)
+                {
+                    socket?.Dispose();
+                    return closed;
+                }
+
+                if (socket is not null)
+                {
+                    await using SocketRelayEnd end = new(socket);
+                    connection.Connected(upstream, time.GetElapsedTime(begin));
+                    return await new Relay(connection, client, end, time).RunAsync(timeouts).ConfigureAwait(false);
+                }
+
+                connection.Cause = result.Word();
+                (tried ??= []).Add(upstream);
+            }
+            finally
+            {
+                upstream.Leave();
+            }
+        }
+
+        return tried is null ? CloseReason.NoUpstream : CloseReason.UpstreamConnectFailed;
+    }
+
+    private async Task<(DialResult Result, Socket? Socket)> DialAsync(
+        ProxiedConnection connection, Upstream upstream, Task clientSpeaks, TimeSpan timeout)
+    {
+        Task<(DialResult Result, Socket? Socket)> dial = _dialer.DialAsync(upstream, timeout, connection.Closing);
+        if (await Task.WhenAny(dial, clientSpeaks).ConfigureAwait(false) == clientSpeaks && clientSpeaks.IsFaulted)
+        {
+            connection.Close(CloseReason.ClientAborted);
+        }
+
+        return await dial.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+
+namespace KestrelL4.Forwarding;
+
+/// <summary>Copies bytes both ways between a client and an upstream until both directions ended or one side broke.</summary>
+/// <remarks>
+/// Half-close passes through in both directions, a reset stays a reset, and memory is bounded by one buffer a direction,
+/// which is held only while bytes flow.
+/// </remarks>
+internal sealed class Relay(ProxiedConnection connection, RelayEnd client, RelayEnd upstream, TimeProvider time)
+{
+    private const int BufferSize = 64 * 1024;
+
+    // A read that leaves less than a TLS record free may have left more behind.
+    private const int NearlyFull = BufferSize - (16 * 1024);
+
+    private long _lastByteAt = time.GetTimestamp();
+    private volatile bool _isEndingGently;
+
+    /// <summary>How a copy from one side to the other ended.</summary>
+    private enum CopyEnd
+    {
+        SourceEnded,
+        SourceBroke,
+        DestinationBroke,
+    }
+
+    /// <summary>When the last byte passed, in the clock's ticks.</summary>
+    public long LastByteAt => Volatile.Read(ref _lastByteAt);
+
+    /// <summary>Relays until the end.</summary>
+    /// <returns>Why the connection ended.</returns>
+    public async Task<CloseReason> RunAsync(Timeouts timeouts)
+    {
+        connection.Attach(this);
+        using RelayDeadlines deadlines = new(connection, this, timeouts, time);
+        Task<bool> toUpstream = ToUpstreamAsync();
+        await ToClientAsync(toUpstream).ConfigureAwait(false);
+        await toUpstream.ConfigureAwait(false);
+        return connection.CloseReason ?? CloseReason.Completed;
+    }
+
+    /// <summary>Ends in order: the upstream's direction ends like any other, and the client has a moment for its own.</summary>
+    public void EndGently()
+    {
+        _isEndingGently = true;
+        upstream.Finish();
+    }
+
+    /// <summary>Cuts both sides.</summary>
+    public void Abort()
+    {
+        client.Abort();
+        upstream.Abort();
+    }
+
+    // True when the client ended in order.
+    private async Task<bool> ToUpstreamAsync()
+    {
+        switch (await CopyAsync(client, upstream, Direction.Received).ConfigureAwait(false))
+        {
+            case CopyEnd.SourceEnded:
+                await CompleteAsync(upstream).ConfigureAwait(false);
+                return true;
+            case CopyEnd.DestinationBroke when _isEndingGently:
+                return await LingeringEnd.AwaitAsync(client, time).ConfigureAwait(false);
+            case CopyEnd.DestinationBroke:
+                Break(CloseReason.UpstreamAborted);
+                return false;
+            default:
+                Break(CloseReason.ClientAborted);
+                return false;
+        }
+    }
+
+    private async Task ToClientAsync(Task<bool> toUpstream)
+    {
+        switch (await CopyAsync(upstream, client, Direction.Sent).ConfigureAwait(false))
+        {
+            case CopyEnd.SourceEnded:
+                await CompleteAsync(client).ConfigureAwait(false);
+                break;
+            case CopyEnd.SourceBroke:
+                Break(CloseReason.UpstreamAborted);
+                break;
+
+            // A client that said goodbye and left misses nothing, if the upstream has no more to say than its own goodbye.
+            default:
+                if (!await EndsSoonAsync(toUpstream).ConfigureAwait(false)
+                    || !await LingeringEnd.AwaitAsync(upstream, time).ConfigureAwait(false))
+                {
+                    Break(CloseReason.ClientAborted);
+                }
+
+                break;
+        }
+    }
+
+    private async Task<CopyEnd> CopyAsync(RelayEnd source, RelayEnd destination, Direction direction)
+    {
+        bool isWriting = false;
+        byte[]? buffer = null;
+        try
+        {
+            while (true)
+            {
+                await source.WaitAsync().ConfigureAwait(false);
+                buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+                int count;
+                do
+                {
+                    count = await source.ReadAsync(buffer.AsMemory(0, BufferSize)).ConfigureAwait(false);
+                    if (count == 0)
+                    {
+                        return CopyEnd.SourceEnded;
+                    }
+
+                    isWriting = true;
+                    await destination.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+                    isWriting = false;
+                    connection.Count(direction, count);
+                    Volatile.Write(ref _lastByteAt, time.GetTimestamp());
+                }
+                while (count > NearlyFull);
+
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = null;
+            }
+        }
+        catch (Exception exception) when (RelayEnd.IsBroken(exception))
+        {
+            return isWriting ? CopyEnd.DestinationBroke : CopyEnd.SourceBroke;
+        }
+        finally
+        {
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private static async ValueTask CompleteAsync(RelayEnd end)
+    {
+        try
+        {
+            await end.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (RelayEnd.IsBroken(exception))
+        {
+            // The direction that reads from this side tells whether it ended or broke.
+        }
+    }
+
+    private async Task<bool> EndsSoonAsync(Task<bool> toUpstream)
+    {
+        try
+        {
+            return await toUpstream.WaitAsync(LingeringEnd.Patience, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private void Break(CloseReason reason)
+    {
+        connection.Close(reason);
+        Abort();
+    }
+}

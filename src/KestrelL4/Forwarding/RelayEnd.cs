@@ -1,0 +1,52 @@
+namespace KestrelL4.Forwarding;
+
+/// <summary>One side of a relay: wait, read, write, half-close, stop, abort.</summary>
+/// <remarks>
+/// One reader and one writer at a time, each from any thread; <see cref="Finish"/> and <see cref="Abort"/> at any time, repeatedly.
+/// Dispose only after both directions ended. The relay knows nothing else of its sides, so that their engine can be exchanged.
+/// </remarks>
+public abstract class RelayEnd : IAsyncDisposable
+{
+    private Task? _begun;
+
+    /// <summary>Completes when a read would give bytes or the end, and holds no buffer meanwhile. Comes before every read.</summary>
+    public ValueTask WaitAsync()
+    {
+        if (_begun is not { } begun)
+        {
+            return WaitCoreAsync();
+        }
+
+        _begun = null;
+        return new ValueTask(begun);
+    }
+
+    /// <summary>Reads what is there into a buffer, several records if they fit.</summary>
+    /// <returns>How many bytes were read; 0 = the peer has ended its direction.</returns>
+    public abstract ValueTask<int> ReadAsync(Memory<byte> buffer);
+
+    /// <summary>Writes all of a buffer.</summary>
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> buffer);
+
+    /// <summary>Half-closes: tells the peer that no more comes, after everything written; reading goes on.</summary>
+    public abstract ValueTask CompleteAsync();
+
+    /// <summary>Ends both directions in order: the peer sees an end, and reads end as though the peer had ended.</summary>
+    public abstract void Finish();
+
+    /// <summary>Cuts both directions: the peer sees a reset (RST), and what is pending fails.</summary>
+    public abstract void Abort();
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Does the waiting.</summary>
+    protected abstract ValueTask WaitCoreAsync();
+
+    /// <summary>Begins the wait that the next <see cref="WaitAsync"/> will join: it fails when the peer is gone meanwhile.</summary>
+    internal Task BeginWait() => _begun = WaitCoreAsync().AsTask();
+
+    /// <summary>Whether an exception tells that the peer or the way to it is gone, rather than a defect.</summary>
+    internal static bool IsBroken(Exception exception) =>
+        exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException;
+}

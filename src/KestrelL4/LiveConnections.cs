@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+
+namespace KestrelL4;
+
+/// <summary>The open connections of an application: count, find, drain.</summary>
+public sealed class LiveConnections
+{
+    private readonly ConcurrentDictionary<string, ProxiedConnection> _connections = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _empty;
+    private int _count;
+
+    /// <summary>How many are open.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Those open at the moment, in no order.</summary>
+    public IEnumerable<ProxiedConnection> All => _connections.Values;
+
+    /// <summary>The open connection of an id, or null.</summary>
+    public ProxiedConnection? Find(string id) => _connections.GetValueOrDefault(id);
+
+    /// <summary>Waits until none is open; those still open after the patience are closed with the reason.</summary>
+    /// <param name="patience">How long to wait.</param>
+    /// <param name="reason">Why those left are closed.</param>
+    /// <param name="time">The clock of the patience.</param>
+    /// <param name="impatience">Ends the patience early.</param>
+    /// <returns>How many had to be closed.</returns>
+    public async Task<int> DrainAsync(TimeSpan patience, CloseReason reason, TimeProvider time, CancellationToken impatience = default)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        try
+        {
+            await WhenEmpty().WaitAsync(patience, time, impatience).ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            return CloseAll(reason);
+        }
+    }
+
+    /// <summary>Closes every connection that is open now.</summary>
+    /// <returns>How many this call closed.</returns>
+    public int CloseAll(CloseReason reason) => _connections.Values.Count(connection => connection.Close(reason));
+
+    /// <summary>Completes at the first moment in which none is open.</summary>
+    public Task WhenEmpty()
+    {
+        lock (_gate)
+        {
+            return _count == 0
+                ? Task.CompletedTask
+                : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Lets a connection in.</summary>
+    internal void Enter(ProxiedConnection connection)
+    {
+        if (!_connections.TryAdd(connection.Id, connection))
+        {
+            throw new InvalidOperationException($"A connection with the id '{connection.Id}' is open already.");
+        }
+
+        lock (_gate)
+        {
+            _count++;
+        }
+    }
+
+    /// <summary>Lets a connection out.</summary>
+    internal void Leave(ProxiedConnection connection)
+    {
+        _connections.TryRemove(connection.Id, out _);
+        lock (_gate)
+        {
+            if (--_count == 0)
+            {
+                _empty?.SetResult();
+                _empty = null;
+            }
+        }
+    }
+}

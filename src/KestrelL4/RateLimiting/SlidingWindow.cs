@@ -1,0 +1,72 @@
+namespace KestrelL4.RateLimiting;
+
+/// <summary>The moments of the latest permits: exact, so that no span as long as the window ever holds more than its number.</summary>
+/// <remarks>Keeps one moment per permit still in the window, in a ring that grows on demand and never beyond the number. Not thread-safe.</remarks>
+internal sealed class SlidingWindow
+{
+    private const int FirstCapacity = 8;
+
+    private long[] _moments = [];
+    private int _oldest;
+    private int _count;
+
+    /// <summary>Takes a permit at a moment unless the window holds as many already. Moments do not go back.</summary>
+    /// <param name="now">The moment, in ticks of the caller's clock.</param>
+    /// <param name="length">The window's length in the same ticks.</param>
+    /// <param name="permits">The most permits in one window.</param>
+    public bool TrySpend(long now, long length, int permits)
+    {
+        Forget(now - length);
+        if (_count >= permits)
+        {
+            return false;
+        }
+
+        if (_count == _moments.Length)
+        {
+            Grow(permits);
+        }
+
+        _moments[(_oldest + _count++) % _moments.Length] = now;
+        return true;
+    }
+
+    /// <summary>Gives the latest permit back.</summary>
+    public void Refund()
+    {
+        if (_count > 0)
+        {
+            _count--;
+        }
+    }
+
+    /// <summary>Whether no permit is younger than the moment.</summary>
+    public bool IsEmptySince(long moment)
+    {
+        Forget(moment);
+        return _count == 0;
+    }
+
+    private void Forget(long moment)
+    {
+        while (_count > 0 && _moments[_oldest] <= moment)
+        {
+            _oldest = (_oldest + 1) % _moments.Length;
+            _count--;
+        }
+    }
+
+    private void Grow(int permits)
+    {
+        // A number that was lowered may leave more moments than permits for a while, hence the greater of both.
+        long doubled = Math.Max(FirstCapacity, (long)_moments.Length * 2);
+        long[] grown = new long[Math.Max(Math.Min(doubled, permits), _count + 1)];
+        for (int i = 0; i < _count; i++)
+        {
+            grown[i] = _moments[(_oldest + i) % _moments.Length];
+        }
+
+        _moments = grown;
+        _oldest = 0;
+    }
+}

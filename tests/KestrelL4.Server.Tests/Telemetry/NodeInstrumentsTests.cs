@@ -1,0 +1,28 @@
+using System.Diagnostics.Metrics;
+using KestrelL4.Server.Admin;
+using KestrelL4.Server.Telemetry;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KestrelL4.Server.Tests.Telemetry;
+
+public sealed class NodeInstrumentsTests
+{
+    [Fact]
+    public void AddTo_Scraped_TellsTheNodeItself()
+    {
+        using var meter = new Meter("KestrelL4");
+        using var exposition = new PrometheusExposition(meter, NullLogger<PrometheusExposition>.Instance);
+        var health = new NodeHealth(TimeProvider.System, NullLogger<NodeHealth>.Instance);
+        NodeInstruments.AddTo(meter, health, () => DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), () => 7, "1.2.3");
+
+        health.Application("echo").Degraded("1 of 2 upstreams is down");
+        string text = exposition.Scrape();
+
+        Assert.Contains("kestrell4_component_status{component=\"application:echo\",status=\"degraded\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_component_status{component=\"application:echo\",status=\"healthy\"} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_component_status{component=\"identity\",status=\"starting\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_identity_expiry_timestamp_seconds 1800000000\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_log_lines_dropped_total 7\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_build_info{version=\"1.2.3\",runtime=\"", text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace KestrelL4.Testing.Certificates;
+
+/// <summary>A certificate authority in memory, ECDSA P-256: an anchor or an intermediate.</summary>
+public sealed class TestAuthority
+{
+    private readonly X509Certificate2 _certificate;
+    private readonly TestAuthority? _issuer;
+
+    private TestAuthority(X509Certificate2 certificate, TestAuthority? issuer)
+    {
+        _certificate = certificate;
+        _issuer = issuer;
+    }
+
+    /// <summary>A self-signed anchor.</summary>
+    public static TestAuthority CreateRoot(string commonName = "test root")
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return new TestAuthority(CreateRequest(commonName, key).CreateSelfSigned(now.AddDays(-7), now.AddDays(7)), issuer: null);
+    }
+
+    /// <summary>An authority signed by this one.</summary>
+    public TestAuthority CreateIntermediate(string commonName)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = CreateRequest(commonName, key);
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 signed = request.Create(_certificate, now.AddDays(-6), now.AddDays(6), RandomNumberGenerator.GetBytes(16));
+        return new TestAuthority(signed.CopyWithPrivateKey(key), this);
+    }
+
+    /// <summary>This authority's certificate and those above it, up to the anchor.</summary>
+    public IEnumerable<X509Certificate2> Chain() => _issuer is null ? [_certificate] : _issuer.Chain().Prepend(_certificate);
+
+    /// <summary>Writes the chain as one PEM file, as <c>ClientAuthorities</c> takes it, and gives its path.</summary>
+    public string WriteTo(string directory, string name)
+    {
+        string path = Path.Combine(directory, name);
+        File.WriteAllText(path, string.Join('\n', Chain().Select(link => link.ExportCertificatePem())) + "\n");
+        return path;
+    }
+
+    /// <summary>Signs a certificate for a new key.</summary>
+    public TestCertificate Issue(TestSubject subject)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new($"CN={subject.CommonName}", key, HashAlgorithmName.SHA256);
+        foreach (X509Extension extension in ExtensionsOf(subject, request.PublicKey))
+        {
+            request.CertificateExtensions.Add(extension);
+        }
+
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        byte[] serialNumber = subject.SerialNumber ?? [0x40, .. RandomNumberGenerator.GetBytes(15)];
+        using X509Certificate2 signed = request.Create(
+            _certificate, subject.NotBefore ?? now.AddHours(-1), subject.NotAfter ?? now.AddDays(1), serialNumber);
+        return new TestCertificate(signed.CopyWithPrivateKey(key), this);
+    }
+
+    private static CertificateRequest CreateRequest(string commonName, ECDsa key)
+    {
+        CertificateRequest request = new($"CN={commonName}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority());
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return request;
+    }
+
+    private IEnumerable<X509Extension> ExtensionsOf(TestSubject subject, PublicKey key)
+    {
+        yield return X509BasicConstraintsExtension.CreateForEndEntity();
+        yield return new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true);
+        yield return new X509SubjectKeyIdentifierExtension(key, critical: false);
+        yield return X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+            _certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false);
+        if (subject.Usage != KeyUsage.Any)
+        {
+            string purpose = subject.Usage == KeyUsage.Client ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1";
+            yield return new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false);
+        }
+
+        if (subject.Hosts.Count > 0)
+        {
+            yield return SubjectAlternativeName.Of(subject.Hosts);
+        }
+
+        if (subject.IssuerUrl is not null)
+        {
+            yield return new X509AuthorityInformationAccessExtension(ocspUris: null, [subject.IssuerUrl.AbsoluteUri]);
+        }
+
+        if (subject.RevocationListUrl is not null)
+        {
+            yield return CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([subject.RevocationListUrl.AbsoluteUri]);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using KestrelL4.Testing.Certificates;
+
+namespace KestrelL4.Testing.Clients;
+
+/// <summary>A client of an application: TLS 1.3 with a certificate, or without.</summary>
+public sealed class TlsClient : IAsyncDisposable
+{
+    private readonly WireStream _wire;
+
+    private TlsClient(Socket socket)
+    {
+        Socket = socket;
+        _wire = new WireStream(socket);
+        Stream = new SslStream(_wire);
+    }
+
+    /// <summary>The TLS stream.</summary>
+    public SslStream Stream { get; }
+
+    /// <summary>The socket below it.</summary>
+    public Socket Socket { get; }
+
+    /// <summary>Connects over TLS 1.3, checking nothing about the server; null = presents no certificate.</summary>
+    /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    public static Task<TlsClient> ConnectAsync(IPEndPoint server, TestCertificate? certificate)
+        => ConnectAsync(server, certificate, SslProtocols.Tls13);
+
+    /// <inheritdoc cref="ConnectAsync(IPEndPoint, TestCertificate?)"/>
+    public static async Task<TlsClient> ConnectAsync(IPEndPoint server, TestCertificate? certificate, SslProtocols protocols)
+    {
+        using CancellationTokenSource deadline = new(Eventually.DefaultDeadline);
+        TlsClient client = new(await SocketExtensions.ConnectAsync(server, deadline.Token));
+        try
+        {
+            await client.Stream.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "localhost",
+                    EnabledSslProtocols = protocols,
+                    ClientCertificateContext = certificate?.ToContext(),
+#pragma warning disable CA5359 // What the node presents is the subject of its own tests; here it is the way to the rest.
+                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
+                },
+                deadline.Token);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sends bytes.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await Stream.WriteAsync(bytes);
+        await Stream.FlushAsync();
+    }
+
+    /// <summary>Receives exactly that many bytes, within the default deadline.</summary>
+    public async Task<byte[]> ReceiveAsync(int count)
+    {
+        byte[] bytes = new byte[count];
+        using CancellationTokenSource deadline = new(Eventually.DefaultDeadline);
+        await Stream.ReadExactlyAsync(bytes, deadline.Token);
+        return bytes;
+    }
+
+    /// <summary>Sends bytes and gives as many that come back.</summary>
+    public async Task<byte[]> EchoAsync(byte[] bytes)
+    {
+        Task<byte[]> received = ReceiveAsync(bytes.Length);
+        await SendAsync(bytes);
+        return await received;
+    }
+
+    /// <summary>Ends the client's direction by close_notify; the other goes on.</summary>
+    public Task CompleteSendingAsync() => Stream.ShutdownAsync();
+
+    /// <summary>Receives until the server's end, within the default deadline.</summary>
+    public async Task<byte[]> ReceiveToEndAsync()
+    {
+        using MemoryStream received = new();
+        using CancellationTokenSource deadline = new(Eventually.DefaultDeadline);
+        await Stream.CopyToAsync(received, deadline.Token);
+        return received.ToArray();
+    }
+
+    /// <summary>Waits for the end, discarding what still arrives, and tells how it came.</summary>
+    public async Task<TlsEnd> ObserveEndAsync(TimeSpan? deadline = null)
+    {
+        using CancellationTokenSource limit = new(deadline ?? Eventually.DefaultDeadline);
+        try
+        {
+            await Stream.CopyToAsync(System.IO.Stream.Null, limit.Token);
+        }
+        catch (IOException exception) when (exception.GetBaseException() is SocketException)
+        {
+            return TlsEnd.Reset;
+        }
+        catch (IOException)
+        {
+            return TlsEnd.Alert;
+        }
+
+        if (_wire.Ended)
+        {
+            return TlsEnd.Fin;
+        }
+
+        return await Socket.ObserveEndAsync(limit.Token) == PeerEnd.Reset ? TlsEnd.CloseNotifyThenReset : TlsEnd.CloseNotifyThenFin;
+    }
+
+    /// <summary>Cuts the connection with a reset.</summary>
+    public void Reset() => Socket.Reset();
+
+    /// <summary>Closes the socket without a word of TLS.</summary>
+    public ValueTask DisposeAsync() => Stream.DisposeAsync();
+}

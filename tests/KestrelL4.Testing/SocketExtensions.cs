@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace KestrelL4.Testing;
+
+/// <summary>Connecting a socket, sending and receiving whole amounts on it, and ending it in either way.</summary>
+public static class SocketExtensions
+{
+    /// <summary>Opens a TCP connection.</summary>
+    public static async Task<Socket> ConnectAsync(IPEndPoint server, CancellationToken cancellationToken = default)
+    {
+        Socket socket = new(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends every byte.</summary>
+    public static async Task SendAllAsync(this Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, cancellationToken)..];
+        }
+    }
+
+    /// <summary>Receives until the peer's end.</summary>
+    public static async Task<byte[]> ReceiveToEndAsync(this Socket socket, CancellationToken cancellationToken = default)
+    {
+        using MemoryStream received = new();
+        byte[] buffer = new byte[64 * 1024];
+        int count;
+        while ((count = await socket.ReceiveAsync(buffer, cancellationToken)) > 0)
+        {
+            received.Write(buffer, 0, count);
+        }
+
+        return received.ToArray();
+    }
+
+    /// <summary>Receives and discards until the peer ends, and tells an orderly end from a reset.</summary>
+    public static async Task<PeerEnd> ObserveEndAsync(this Socket socket, CancellationToken cancellationToken = default)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer, cancellationToken) > 0)
+            {
+            }
+
+            return PeerEnd.Fin;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return PeerEnd.Reset;
+        }
+    }
+
+    /// <summary>Closes with a reset instead of an orderly end.</summary>
+    public static void Reset(this Socket socket)
+    {
+        socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        socket.Dispose();
+    }
+}

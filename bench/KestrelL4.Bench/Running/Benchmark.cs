@@ -52,12 +52,9 @@ internal sealed class Benchmark(
         }
 
         await using ProxyFleet fleet = await ProxyFleet.StartAsync(kinds, launcher, _samples, time, stopping);
-        foreach (Workload workload in workloads)
+        foreach (RunningProxy proxy in fleet.Proxies)
         {
-            foreach (RunningProxy proxy in fleet.Proxies)
-            {
-                await WorkloadRunner.RunAsync(workload.Scale(options.Sizes.WarmUp), Target(proxy), time, stopping);
-            }
+            await WarmUp.RunAsync(workloads, options.Sizes.WarmUp, Target(proxy), stopping);
         }
 
         foreach (Workload workload in workloads)

@@ -56,6 +56,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
         {
             RunVerb.Create(),
             CheckVerb.Create(),
+            DemoVerb.Create(),
             PkiVerb.Create(),
         };
         RunVerb.MakeDefaultOf(root);

@@ -46,10 +46,10 @@ internal sealed partial class Node : IAsyncDisposable
         _logger = loggers.CreateLogger<Node>();
         _accounting = new ConnectionAccounting(_meter, loggers.CreateLogger("KestrelL4.Connections"), time);
         _health = new NodeHealth(time, loggers.CreateLogger<NodeHealth>());
-        NodeInstruments.AddTo(_meter, _health, () => _identity.NotAfter, () => logging.DroppedLines, NodeVersion.Text);
+        ClientRegistry registry = new(RegistryFile.Snapshot(configuration, revision: 1));
+        NodeInstruments.AddTo(_meter, _health, registry, () => _identity.NotAfter, () => logging.DroppedLines);
         _exposition = new PrometheusExposition(_meter, loggers.CreateLogger<PrometheusExposition>());
 
-        ClientRegistry registry = new(RegistryFile.Snapshot(configuration, revision: 1));
         NodeReport report = new(registry, _identity, configurationHash, _health, time);
         _admin = AdminHost.Create(
             configuration.Admin, new AdminEndpoint(_health, () => report.Of(_applications), _exposition), loggers);
@@ -107,22 +107,16 @@ internal sealed partial class Node : IAsyncDisposable
     {
         _health.BeginDrain();
         Draining(_logger, _configuration.Drain.Delay, _configuration.Drain.Timeout);
-        await Task.Delay(_configuration.Drain.Delay, _time, cut).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Patience.Bounded(_configuration.Drain.Delay), _time, cut).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // Closes the ports at once; the connections are ours to end, with the reason in their lines.
-        Task[] stopping = [.. _applications.Select(static entry => entry.Listener.StopAsync(CancellationToken.None))];
+        using CancellationTokenSource abandon = new();
+        Task[] stopping = [.. _applications.Select(entry => entry.Listener.StopAsync(abandon.Token))];
         int[] left = await Task.WhenAll(_applications.Select(
             entry => entry.Application.Connections.DrainAsync(_configuration.Drain.Timeout, CloseReason.NodeStopped, _time, cut)))
             .ConfigureAwait(false);
-        try
-        {
-            await Task.WhenAll(stopping).WaitAsync(CutPatience, _time, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            DidNotEnd(_logger, _applications.Sum(static entry => entry.Application.Connections.Count));
-        }
-
+        abandon.CancelAfter(CutPatience);
+        await Task.WhenAll(stopping).ConfigureAwait(false);
         Stopped(_logger, left.Sum());
         return left.Sum();
     }
@@ -176,9 +170,6 @@ internal sealed partial class Node : IAsyncDisposable
     [LoggerMessage(5, LogLevel.Information, "Draining: ports close after {Delay}, connections may take {Timeout}")]
     private static partial void Draining(ILogger logger, TimeSpan delay, TimeSpan timeout);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Connections} connections did not end although they were cut")]
-    private static partial void DidNotEnd(ILogger logger, int connections);
-
-    [LoggerMessage(7, LogLevel.Information, "Stopped; connections cut: {Cut}")]
+    [LoggerMessage(6, LogLevel.Information, "Stopped; connections cut: {Cut}")]
     private static partial void Stopped(ILogger logger, int cut);
 }

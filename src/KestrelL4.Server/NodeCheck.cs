@@ -20,14 +20,13 @@ internal sealed class NodeCheck(TimeProvider time)
     public async Task<IReadOnlyList<string>> FindAsync(ConfigurationSources sources, CheckReach reach, CancellationToken cancellation)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
-        List<string> findings = [.. reading.Unreadable.Concat(reading.Errors).Select(static error => error.ToString())];
+        _ = NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors);
+        List<string> findings = [.. reading.Unreadable.Concat(errors).Select(static error => error.ToString())];
         if (reading.Configuration is not { } configuration)
         {
             return findings;
         }
 
-        _ = NodeFiles.Load(configuration, reading, time, out IReadOnlyList<ConfigurationError> errors);
-        findings.AddRange(errors.Select(static error => error.ToString()));
         StateDirectoryUse use = StateDirectory.Inspect(configuration.StateDirectory, out string problem);
         if (use == StateDirectoryUse.Unsafe)
         {

@@ -2,7 +2,6 @@ using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Sources;
 using KestrelL4.Server.Telemetry;
-using Microsoft.AspNetCore.Connections;
 
 namespace KestrelL4.Server;
 
@@ -21,13 +20,8 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             return NodeExit.CannotStart;
         }
 
-        if (reading.Configuration is not { } configuration)
-        {
-            Tell("the configuration is invalid", reading.Errors);
-            return NodeExit.ConfigurationInvalid;
-        }
-
-        if (NodeFiles.Load(configuration, reading, time, out IReadOnlyList<ConfigurationError> errors) is not { } files)
+        NodeConfiguration configuration = reading.Understood;
+        if (NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors) is not { } files)
         {
             Tell("the configuration is invalid", errors);
             return NodeExit.ConfigurationInvalid;
@@ -53,7 +47,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             {
                 await node.StartAsync(signals.Stop).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is BindException or AddressInUseException or IOException)
+            catch (BindException exception)
             {
                 error.WriteLine($"kestrell4: cannot start: {exception.Message}");
                 return NodeExit.CannotStart;

@@ -30,7 +30,7 @@ public sealed class LiveConnections
         ArgumentNullException.ThrowIfNull(time);
         try
         {
-            await WhenEmpty().WaitAsync(patience, time, impatience).ConfigureAwait(false);
+            await WhenEmpty().WaitAsync(Patience.Bounded(patience), time, impatience).ConfigureAwait(false);
             return 0;
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)

@@ -6,12 +6,23 @@ namespace KestrelL4.Testing;
 /// <summary>Connecting a socket, sending and receiving whole amounts on it, and ending it in either way.</summary>
 public static class SocketExtensions
 {
-    /// <summary>Opens a TCP connection.</summary>
-    public static async Task<Socket> ConnectAsync(IPEndPoint server, CancellationToken cancellationToken = default)
+    // Linux: the first byte of tcp(7)'s TCP_INFO is the state of the connection.
+    private const int ProtocolLevelTcp = 6;
+    private const int OptionTcpInfo = 11;
+    private const byte StateClosed = 7;
+
+    /// <summary>Opens a TCP connection, from the given address or any.</summary>
+    public static async Task<Socket> ConnectAsync(
+        IPEndPoint server, IPAddress? from = null, CancellationToken cancellationToken = default)
     {
         Socket socket = new(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (from is not null)
+            {
+                socket.Bind(new IPEndPoint(from, 0));
+            }
+
             await socket.ConnectAsync(server, cancellationToken);
             return socket;
         }
@@ -61,6 +72,14 @@ public static class SocketExtensions
         {
             return PeerEnd.Reset;
         }
+    }
+
+    /// <summary>Whether the peer has reset the connection, also after its own orderly end, which a read no longer tells.</summary>
+    public static bool IsReset(this Socket socket)
+    {
+        Span<byte> info = stackalloc byte[8];
+        socket.GetRawSocketOption(ProtocolLevelTcp, OptionTcpInfo, info);
+        return info[0] == StateClosed;
     }
 
     /// <summary>Closes with a reset instead of an orderly end.</summary>

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Listeners;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -68,21 +68,16 @@ internal sealed class AdminHost : IAsyncDisposable
     }
 
     /// <summary>Binds the address and serves.</summary>
-    /// <exception cref="AddressInUseException">Someone else has the address; the message names it.</exception>
-    /// <exception cref="IOException">The address cannot be bound for another reason; the message names it.</exception>
+    /// <exception cref="BindException">The address cannot be bound.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
         try
         {
             await _web.StartAsync(cancellation);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
         {
-            throw new AddressInUseException($"KestrelL4:Admin:Listen: {_listen.Text} is already in use.", e);
-        }
-        catch (Exception e) when (e is IOException or SocketException)
-        {
-            throw new IOException($"KestrelL4:Admin:Listen: {_listen.Text} cannot be bound: {e.Message}", e);
+            throw new BindException("KestrelL4:Admin:Listen", _listen, exception);
         }
     }
 

@@ -27,6 +27,7 @@ internal static class ConfigurationReader
         return new ConfigurationReading
         {
             Configuration = all.Count == 0 && loaded.Unreadable.Count == 0 ? configuration : null,
+            Understood = configuration,
             Errors = all,
             Unreadable = loaded.Unreadable,
             Logging = LoggingSection.Of(loaded.Sources),

@@ -9,6 +9,9 @@ internal sealed record ConfigurationReading
     /// <summary>The configuration; null when anything is wrong.</summary>
     public required NodeConfiguration? Configuration { get; init; }
 
+    /// <summary>What was understood, also when something is wrong: so that the files it names are checked along with the rest.</summary>
+    public required NodeConfiguration Understood { get; init; }
+
     /// <summary>What is wrong with the content, at most a hundred errors and one line that counts the rest.</summary>
     public required IReadOnlyList<ConfigurationError> Errors { get; init; }
 

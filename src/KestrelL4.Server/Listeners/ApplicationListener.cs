@@ -14,6 +14,7 @@ namespace KestrelL4.Server.Listeners;
 internal sealed class ApplicationListener : IAsyncDisposable
 {
     private readonly KestrelServer _server;
+    private readonly string _application;
     private readonly ListenAddress _address;
     private readonly List<ListenOptions> _listening = [];
 
@@ -30,6 +31,7 @@ internal sealed class ApplicationListener : IAsyncDisposable
         IConnectionListenerFactory transport,
         ILoggerFactory loggers)
     {
+        _application = pipeline.Application;
         _address = address;
         KestrelServerOptions options = new() { ApplicationServices = services };
         foreach (EndPoint endPoint in LoopbackPair.Present(address))
@@ -57,9 +59,9 @@ internal sealed class ApplicationListener : IAsyncDisposable
         {
             await _server.StartAsync(new NoHttp(), cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException)
         {
-            throw new BindException(_address, exception);
+            throw new BindException($"KestrelL4:Applications:{_application}:Listen", _address, exception);
         }
     }
 

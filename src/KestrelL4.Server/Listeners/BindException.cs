@@ -2,10 +2,6 @@ using KestrelL4.Server.Configuration;
 
 namespace KestrelL4.Server.Listeners;
 
-/// <summary>A listener's address cannot be bound.</summary>
-internal sealed class BindException(ListenAddress address, Exception cause)
-    : Exception($"cannot listen on {address.Text}: {cause.Message}", cause)
-{
-    /// <summary>The address.</summary>
-    public ListenAddress Address { get; } = address;
-}
+/// <summary>A listener's address cannot be bound; the message names the key, the address and the cause.</summary>
+internal sealed class BindException(string keyPath, ListenAddress address, Exception cause)
+    : Exception($"{keyPath}: {address.Text} cannot be bound: {cause.GetBaseException().Message}; free it, or name another", cause);

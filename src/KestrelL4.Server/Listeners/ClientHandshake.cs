@@ -33,8 +33,8 @@ internal sealed class ClientHandshake
             // Empty, for without it Kestrel offers HTTP and refuses a client that asks for another protocol.
             ApplicationProtocols = [],
         };
-        Timeout = timeout;
-        Options = new TlsHandshakeCallbackOptions { HandshakeTimeout = timeout, OnConnection = Begin };
+        Timeout = Patience.Bounded(timeout);
+        Options = new TlsHandshakeCallbackOptions { HandshakeTimeout = Timeout, OnConnection = Begin };
     }
 
     /// <summary>The most time a handshake may take.</summary>

@@ -17,6 +17,9 @@ namespace KestrelL4.Server.Listeners;
 internal sealed class ConnectionPipeline(
     Application application, AcceptGate gate, SourceLimits sources, ClientHandshake handshake, ApplicationConnectionHandler handler)
 {
+    /// <summary>The name of the application that the listener is for.</summary>
+    public string Application => application.Name;
+
     /// <summary>Puts the steps behind a listener.</summary>
     public void Build(ListenOptions listen)
     {

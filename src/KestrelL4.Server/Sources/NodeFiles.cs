@@ -8,15 +8,15 @@ namespace KestrelL4.Server.Sources;
 /// <param name="ClientAuthorities">The issuers of client certificates.</param>
 internal sealed record NodeFiles(NodeIdentity Identity, IReadOnlyList<ClientAuthority> ClientAuthorities)
 {
-    /// <summary>Loads every file that the configuration names; null with the errors when one is not as it must be.</summary>
-    public static NodeFiles? Load(
-        NodeConfiguration configuration, ConfigurationReading reading, TimeProvider time, out IReadOnlyList<ConfigurationError> errors)
+    /// <summary>Loads every file that the configuration names; null with all errors, the configuration's own included, when there is any.</summary>
+    public static NodeFiles? Load(ConfigurationReading reading, TimeProvider time, out IReadOnlyList<ConfigurationError> errors)
     {
-        List<ConfigurationError> found = [];
+        List<ConfigurationError> found = [.. reading.Errors];
+        NodeConfiguration configuration = reading.Understood;
         PemFile files = new(reading, found);
         NodeIdentity? identity = IdentityFiles.Load(configuration.Identity, files, time);
         IReadOnlyList<ClientAuthority>? authorities = ClientAuthorityFiles.Load(configuration.ClientAuthorities, files);
         errors = found;
-        return identity is not null && authorities is not null ? new NodeFiles(identity, authorities) : null;
+        return found.Count == 0 && identity is not null && authorities is not null ? new NodeFiles(identity, authorities) : null;
     }
 }

@@ -90,6 +90,12 @@ internal sealed class PemFile(ConfigurationReading reading, ICollection<Configur
 
     private string? Text(string keyPath, string path)
     {
+        if (path.Length == 0)
+        {
+            // That it is missing has been told already.
+            return null;
+        }
+
         try
         {
             // Opening a pipe would wait for its writer, and a node that waits for a file never starts.

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 
 namespace KestrelL4.Server.Telemetry;
@@ -11,11 +12,22 @@ internal static class NodeInstruments
     /// <summary>Creates the instruments on the node's meter.</summary>
     /// <param name="meter">The node's meter.</param>
     /// <param name="health">The components.</param>
+    /// <param name="registry">The registry in force.</param>
     /// <param name="identityExpiry">When the identity in force expires; null = there is none, and no series.</param>
     /// <param name="droppedLines">How many log lines have been dropped since the start.</param>
-    /// <param name="version">The version of the program.</param>
-    public static void AddTo(Meter meter, NodeHealth health, Func<DateTimeOffset?> identityExpiry, Func<long> droppedLines, string version)
+    public static void AddTo(
+        Meter meter, NodeHealth health, ClientRegistry registry, Func<DateTimeOffset?> identityExpiry, Func<long> droppedLines)
     {
+        meter.CreateObservableGauge(
+            "kestrell4.registry.revision",
+            () => registry.Current.Revision,
+            description: "The revision of the registry in force.");
+        meter.CreateObservableGauge(
+            "kestrell4.registry.age",
+            // A registry from files is as new as the files: it has no authority to be away from.
+            static () => 0.0,
+            "s",
+            "Time since the source of the registry confirmed the revision in force.");
         meter.CreateObservableGauge(
             "kestrell4.component.status",
             () => health.Components.SelectMany(StateSet),
@@ -32,7 +44,7 @@ internal static class NodeInstruments
             "Log lines dropped because standard output did not take them fast enough.");
         meter.CreateObservableGauge(
             "kestrell4.build.info",
-            () => new Measurement<int>(1, Tag("version", version), Tag("runtime", Environment.Version.ToString())),
+            () => new Measurement<int>(1, Tag("version", NodeVersion.Text), Tag("runtime", Environment.Version.ToString())),
             description: "Always 1; its labels tell the version of the program and of the runtime.");
     }
 

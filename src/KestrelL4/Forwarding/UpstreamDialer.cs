@@ -16,7 +16,7 @@ internal sealed class UpstreamDialer(TimeProvider time)
     /// <param name="closing">Ends the dial because its connection closes; the result is then <see cref="DialResult.Timeout"/>, uncounted.</param>
     public async Task<(DialResult Result, Socket? Socket)> DialAsync(Upstream upstream, TimeSpan timeout, CancellationToken closing)
     {
-        using CancellationTokenSource deadline = new(timeout, time);
+        using CancellationTokenSource deadline = new(Patience.Bounded(timeout), time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, closing);
         (DialResult result, Socket? socket) = await TryWhileShortAsync(upstream.Address, either.Token).ConfigureAwait(false);
         if (!closing.IsCancellationRequested)

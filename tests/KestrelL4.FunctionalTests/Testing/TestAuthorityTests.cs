@@ -22,7 +22,11 @@ public sealed class TestAuthorityTests
 
     [Fact]
     public void Issue_SerialNumberGiven_IsTaken()
-        => Assert.Equal("5F3A01", TestAuthority.CreateRoot().Issue(new TestSubject("leaf") { SerialNumber = [0x5F, 0x3A, 0x01] }).SerialNumber);
+    {
+        TestCertificate leaf = TestAuthority.CreateRoot().Issue(new TestSubject("leaf") { SerialNumber = [0x5F, 0x3A, 0x01] });
+
+        Assert.Equal("5F3A01", leaf.SerialNumber);
+    }
 
     [Fact]
     public void WriteTo_Directory_HoldsTheCertificateAndItsKeyForTheOwnerAlone()

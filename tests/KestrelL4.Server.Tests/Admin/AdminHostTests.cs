@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
-using Microsoft.AspNetCore.Connections;
+using KestrelL4.Server.Listeners;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -50,7 +50,7 @@ public sealed class AdminHostTests
         var listen = ListenAddress.Loopback(((IPEndPoint)taken.LocalEndpoint).Port);
         await using var node = new AdminFixture(listen);
 
-        AddressInUseException e = await Assert.ThrowsAsync<AddressInUseException>(() => node.Host.StartAsync(CancellationToken.None));
+        BindException e = await Assert.ThrowsAsync<BindException>(() => node.Host.StartAsync(CancellationToken.None));
 
         Assert.Contains(listen.Text, e.Message, StringComparison.Ordinal);
     }
@@ -60,7 +60,7 @@ public sealed class AdminHostTests
     {
         await using var node = new AdminFixture(new ListenAddress("192.0.2.1:9780", [IPEndPoint.Parse("192.0.2.1:9780")]));
 
-        IOException e = await Assert.ThrowsAsync<IOException>(() => node.Host.StartAsync(CancellationToken.None));
+        BindException e = await Assert.ThrowsAsync<BindException>(() => node.Host.StartAsync(CancellationToken.None));
 
         Assert.Contains("192.0.2.1:9780", e.Message, StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,7 +14,8 @@ public sealed class NodeInstrumentsTests
         using var meter = new Meter("KestrelL4");
         using var exposition = new PrometheusExposition(meter, NullLogger<PrometheusExposition>.Instance);
         var health = new NodeHealth(TimeProvider.System, NullLogger<NodeHealth>.Instance);
-        NodeInstruments.AddTo(meter, health, () => DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), () => 7, "1.2.3");
+        var registry = new ClientRegistry(new RegistrySnapshot([], revision: 42));
+        NodeInstruments.AddTo(meter, health, registry, () => DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), () => 7);
 
         health.Application("echo").Degraded("1 of 2 upstreams is down");
         string text = exposition.Scrape();
@@ -22,7 +24,9 @@ public sealed class NodeInstrumentsTests
         Assert.Contains("kestrell4_component_status{component=\"application:echo\",status=\"healthy\"} 0\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_component_status{component=\"identity\",status=\"starting\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_identity_expiry_timestamp_seconds 1800000000\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_registry_revision 42\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_registry_age_seconds 0\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_log_lines_dropped_total 7\n", text, StringComparison.Ordinal);
-        Assert.Contains("kestrell4_build_info{version=\"1.2.3\",runtime=\"", text, StringComparison.Ordinal);
+        Assert.Contains($"kestrell4_build_info{{version=\"{NodeVersion.Text}\",runtime=\"", text, StringComparison.Ordinal);
     }
 }

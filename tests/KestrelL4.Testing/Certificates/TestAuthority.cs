@@ -28,8 +28,7 @@ public sealed class TestAuthority
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = CreateRequest(commonName, key);
-        request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(IssuerKey());
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         using X509Certificate2 signed = request.Create(_certificate, now.AddDays(-6), now.AddDays(6), RandomNumberGenerator.GetBytes(16));
         return new TestAuthority(signed.CopyWithPrivateKey(key), this);
@@ -73,13 +72,16 @@ public sealed class TestAuthority
         return request;
     }
 
+    private X509AuthorityKeyIdentifierExtension IssuerKey()
+        => X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+            _certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false);
+
     private IEnumerable<X509Extension> ExtensionsOf(TestSubject subject, PublicKey key)
     {
         yield return X509BasicConstraintsExtension.CreateForEndEntity();
         yield return new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true);
         yield return new X509SubjectKeyIdentifierExtension(key, critical: false);
-        yield return X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
-            _certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false);
+        yield return IssuerKey();
         if (subject.Usage != KeyUsage.Any)
         {
             string purpose = subject.Usage == KeyUsage.Client ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1";

@@ -18,12 +18,15 @@ public sealed class TestCertificate(X509Certificate2 certificate, TestAuthority 
     /// <summary>What a TLS peer presents: the certificate and the intermediates behind it, nothing fetched.</summary>
     public SslStreamCertificateContext ToContext() => SslStreamCertificateContext.Create(Certificate, [.. Issuer.Chain()], offline: true);
 
-    /// <summary>Writes <c>NAME.crt</c> (the certificate and its intermediates) and <c>NAME.key</c> (mode 0600) and gives both paths.</summary>
+    /// <summary>
+    /// Writes <c>NAME.crt</c> (the certificate and its intermediates) and <c>NAME.key</c> (mode 0600) and gives both paths.
+    /// </summary>
     public (string Certificate, string Key) WriteTo(string directory, string name)
     {
         string certificate = Path.Combine(directory, name + ".crt");
         IEnumerable<X509Certificate2> intermediates = Issuer.Chain().Where(issuer => issuer.Subject != issuer.Issuer);
-        File.WriteAllText(certificate, string.Join('\n', intermediates.Prepend(Certificate).Select(link => link.ExportCertificatePem())) + "\n");
+        IEnumerable<string> texts = intermediates.Prepend(Certificate).Select(link => link.ExportCertificatePem() + "\n");
+        File.WriteAllText(certificate, string.Concat(texts));
 
         string key = Path.Combine(directory, name + ".key");
         File.WriteAllText(key, Certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() + "\n");

@@ -24,23 +24,24 @@ public sealed class TlsClient : IAsyncDisposable
     /// <summary>The socket below it.</summary>
     public Socket Socket { get; }
 
-    /// <summary>Connects over TLS 1.3, checking nothing about the server; null = presents no certificate.</summary>
-    /// <exception cref="AuthenticationException">The handshake failed.</exception>
-    public static Task<TlsClient> ConnectAsync(IPEndPoint server, TestCertificate? certificate)
-        => ConnectAsync(server, certificate, SslProtocols.Tls13);
+    /// <summary>How many bytes <see cref="ObserveEndAsync"/> has discarded.</summary>
+    public long Discarded { get; private set; }
 
-    /// <inheritdoc cref="ConnectAsync(IPEndPoint, TestCertificate?)"/>
-    public static async Task<TlsClient> ConnectAsync(IPEndPoint server, TestCertificate? certificate, SslProtocols protocols)
+    /// <summary>Connects and makes the handshake, checking nothing about the server; null = presents no certificate.</summary>
+    /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    /// <exception cref="IOException">The server ended the connection during the handshake.</exception>
+    public static async Task<TlsClient> ConnectAsync(IPEndPoint server, TestCertificate? certificate, TlsClientOptions? options = null)
     {
+        options ??= new TlsClientOptions();
         using CancellationTokenSource deadline = new(Eventually.DefaultDeadline);
-        TlsClient client = new(await SocketExtensions.ConnectAsync(server, deadline.Token));
+        TlsClient client = new(await SocketExtensions.ConnectAsync(server, options.From, deadline.Token));
         try
         {
             await client.Stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
                     TargetHost = "localhost",
-                    EnabledSslProtocols = protocols,
+                    EnabledSslProtocols = options.Protocols,
                     ClientCertificateContext = certificate?.ToContext(),
 #pragma warning disable CA5359 // What the node presents is the subject of its own tests; here it is the way to the rest.
                     RemoteCertificateValidationCallback = (_, _, _, _) => true,
@@ -98,7 +99,7 @@ public sealed class TlsClient : IAsyncDisposable
         using CancellationTokenSource limit = new(deadline ?? Eventually.DefaultDeadline);
         try
         {
-            await Stream.CopyToAsync(System.IO.Stream.Null, limit.Token);
+            await DiscardAsync(limit.Token);
         }
         catch (IOException exception) when (exception.GetBaseException() is SocketException)
         {
@@ -122,4 +123,14 @@ public sealed class TlsClient : IAsyncDisposable
 
     /// <summary>Closes the socket without a word of TLS.</summary>
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
+
+    private async Task DiscardAsync(CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        int count;
+        while ((count = await Stream.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            Discarded += count;
+        }
+    }
 }

@@ -29,7 +29,8 @@ public sealed class MetricWatch
                 rise = samples.Sum(_name, _labels) - _start;
                 return rise == expected;
             },
-            () => $"{this} rises by {expected}; it rose by {rise}. Of that name there is now:\n{Lines(samples)}\nThe node printed:\n{_node.Process.Output}",
+            () => $"{this} rises by {expected}; it rose by {rise}. Of that name there is now:\n{Lines(samples)}\n"
+                + $"The node printed:\n{_node.Process.Output}",
             deadline);
     }
 

@@ -6,6 +6,10 @@ public static class NodeExecutable
     /// <summary>The absolute path of the executable, of the same build configuration as the tests.</summary>
     public static string Path { get; } = Find();
 
+    /// <summary>Runs a verb that is expected to end by itself, in a working directory.</summary>
+    public static Task<ToolResult> RunAsync(string directory, params string[] arguments)
+        => Tool.RunAsync(Path, arguments, workingDirectory: directory);
+
     private static string Find()
     {
         var tests = new DirectoryInfo(AppContext.BaseDirectory);

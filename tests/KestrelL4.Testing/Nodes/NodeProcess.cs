@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace KestrelL4.Testing.Nodes;
 
 /// <summary>The operating system process of a node and what it prints.</summary>
-public sealed partial class NodeProcess : IDisposable
+public sealed class NodeProcess : IDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    internal NodeProcess(string fileName, string[] arguments, string workingDirectory)
+    /// <summary>Starts a program and keeps what it prints.</summary>
+    public NodeProcess(string fileName, string[] arguments, string workingDirectory)
     {
         ProcessStartInfo start = new(fileName, arguments)
         {
@@ -42,10 +42,10 @@ public sealed partial class NodeProcess : IDisposable
     public string Output => string.Join('\n', _lines);
 
     /// <summary>Asks it to drain and end (SIGTERM).</summary>
-    public void Terminate() => Send(signal: 15);
+    public void Terminate() => Signal.Send(Id, Signal.Terminate);
 
     /// <summary>Tells it to end at once (SIGQUIT).</summary>
-    public void Abort() => Send(signal: 3);
+    public void Abort() => Signal.Send(Id, Signal.Quit);
 
     /// <summary>Waits for its end and gives its exit code.</summary>
     public async Task<int> WaitForExitAsync(TimeSpan? deadline = null)
@@ -74,14 +74,6 @@ public sealed partial class NodeProcess : IDisposable
         _process.Dispose();
     }
 
-    private void Send(int signal)
-    {
-        if (Kill(Id, signal) != 0)
-        {
-            throw new InvalidOperationException($"Signal {signal} did not reach process {Id}: error {Marshal.GetLastPInvokeError()}.");
-        }
-    }
-
     private void Keep(string? line)
     {
         if (line is not null)
@@ -89,7 +81,4 @@ public sealed partial class NodeProcess : IDisposable
             _lines.Enqueue(line);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int processId, int signal);
 }

@@ -10,11 +10,12 @@ public sealed class NodeSetup
 {
     private readonly JsonObject _root = new() { ["KestrelL4"] = new JsonObject() };
 
-    /// <summary>Prepares a directory with an anchor of its own for client certificates.</summary>
-    public NodeSetup()
+    /// <summary>Prepares a directory; its clients are signed by the given authority, or by an anchor of its own.</summary>
+    public NodeSetup(TestAuthority? authority = null)
     {
-        Authority = TestAuthority.CreateRoot("test client authority");
-        (string certificate, string key) = TestAuthority.CreateRoot("test server authority").Issue(TestSubject.Server()).WriteTo(Directory.Path, "server");
+        Authority = authority ?? TestAuthority.CreateRoot("test client authority");
+        Identity = TestAuthority.CreateRoot("test server authority").Issue(TestSubject.Server());
+        (string certificate, string key) = Identity.WriteTo(Directory.Path, "server");
         Set("StateDirectory", Directory["state"]);
         Set("Identity:Certificate", certificate);
         Set("Identity:Key", key);
@@ -27,6 +28,9 @@ public sealed class NodeSetup
 
     /// <summary>The authority that signs its clients' certificates.</summary>
     public TestAuthority Authority { get; }
+
+    /// <summary>The certificate that the node presents.</summary>
+    public TestCertificate Identity { get; }
 
     /// <summary>The path of the configuration file.</summary>
     public string ConfigurationFile => Directory["node.json"];
@@ -97,10 +101,10 @@ public sealed class NodeSetup
     }
 
     /// <summary>Writes the files and runs a node that is expected to end by itself.</summary>
-    public async Task<ToolResult> RunToExitAsync()
+    public Task<ToolResult> RunToExitAsync(params string[] arguments)
     {
         Write();
-        return await Tool.RunAsync(NodeExecutable.Path, ["run", "--config", ConfigurationFile], workingDirectory: Directory.Path);
+        return NodeExecutable.RunAsync(Directory.Path, ["run", "--config", ConfigurationFile, .. arguments]);
     }
 
     /// <summary>The configuration as JSON.</summary>

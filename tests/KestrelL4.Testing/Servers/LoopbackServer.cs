@@ -84,7 +84,8 @@ public abstract class LoopbackServer : IAsyncDisposable
             await Task.Yield();
             await ServeAsync(connection, _stopped.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException or IOException)
+        catch (Exception exception) when (
+            exception is OperationCanceledException or ObjectDisposedException or SocketException or IOException)
         {
             // A peer that goes away is what many tests are about; they look at the peer.
         }

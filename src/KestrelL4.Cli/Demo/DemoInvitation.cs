@@ -1,0 +1,30 @@
+namespace KestrelL4.Cli.Demo;
+
+/// <summary>What the user can try by hand while the node stays up.</summary>
+internal static class DemoInvitation
+{
+    /// <summary>The commands to paste.</summary>
+    public static string Text(DemoNode node, DemoFiles files) =>
+        $"""
+
+        The node stays up, and prints a line for every connection that ends; Ctrl+C ends it and removes {files.Path}.
+        Admin endpoint: {node.AdminAddress}
+
+        Type through it as alice, who is let in (one line, one answer; Ctrl+D ends):
+          {OpenSsl(node, files, DemoNames.Alice)}
+        As bob, who is registered but holds no grant, or as mallory, whom nobody registered:
+          {OpenSsl(node, files, DemoNames.Bob)}
+          {OpenSsl(node, files, DemoNames.Mallory)}
+        Look at the node:
+          curl {node.AdminAddress}/status
+          curl {node.AdminAddress}/readyz
+          curl {node.AdminAddress}/metrics
+        Its configuration:
+          cat {files.Configuration}
+
+        """;
+
+    private static string OpenSsl(DemoNode node, DemoFiles files, string name) =>
+        $"openssl s_client -connect {node.Address} -quiet -no_ign_eof -verify_return_error"
+        + $" -CAfile {files.CertificateOf("ca")} -cert {files.CertificateOf(name)} -key {files.KeyOf(name)}";
+}

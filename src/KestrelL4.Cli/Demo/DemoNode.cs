@@ -1,0 +1,64 @@
+using System.Net;
+using KestrelL4.Server;
+using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Loading;
+using KestrelL4.Server.Sources;
+using KestrelL4.Server.Telemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace KestrelL4.Cli.Demo;
+
+/// <summary>The demo's node: a real one, built from the demo's configuration file.</summary>
+internal sealed class DemoNode : IAsyncDisposable
+{
+    private readonly IConfigurationRoot _logSettings;
+    private readonly NodeLogging _logging;
+    private readonly Node _node;
+
+    /// <summary>Builds the node; nothing is bound yet.</summary>
+    public DemoNode(DemoFiles files, TimeProvider time)
+    {
+        // Of the user's own surroundings nothing may reach the demo: a KestrelL4__… variable is meant for another node.
+        ConfigurationReading reading = ConfigurationReader.Read(
+            new ConfigurationSources([files.Configuration], SecretsDirectory: null, Settings: []),
+            new Surroundings(files.Path, new Dictionary<string, string>()));
+        if (NodeFiles.Load(reading, time, out IReadOnlyList<ConfigurationError> errors) is not { } loaded)
+        {
+            throw new InvalidOperationException(string.Join(' ', errors));
+        }
+
+        _logSettings = new ConfigurationBuilder().AddConfiguration(reading.Logging).AddInMemoryCollection().Build();
+        _logging = NodeLogging.Create(_logSettings);
+        _node = new Node(reading.Understood, loaded, reading.Hash, _logging, time);
+    }
+
+    /// <summary>Where the node logs.</summary>
+    public ILoggerFactory Loggers => _logging.Factory;
+
+    /// <summary>The address of the admin endpoint. Only after the start.</summary>
+    public string AdminAddress => _node.AdminAddress;
+
+    /// <summary>Where the application listens. Only after the start.</summary>
+    public IPEndPoint Address => IPEndPoint.Parse(_node.Addresses[DemoNames.Application]);
+
+    /// <summary>Binds and serves.</summary>
+    public Task StartAsync(CancellationToken stop) => _node.StartAsync(stop);
+
+    /// <summary>Has the node's line of every connection that ends printed from now on.</summary>
+    public void ShowConnections()
+    {
+        _logSettings["LogLevel:KestrelL4.Connections"] = nameof(LogLevel.Information);
+        _logSettings.Reload();
+    }
+
+    /// <summary>Closes the ports and lets the open connections end.</summary>
+    public Task DrainAsync(CancellationToken cut) => _node.DrainAsync(cut);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        _logging.Dispose();
+    }
+}

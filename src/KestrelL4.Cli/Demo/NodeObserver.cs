@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using KestrelL4.Server.Admin;
+
+namespace KestrelL4.Cli.Demo;
+
+/// <summary>Looks at the node from outside, through its admin endpoint.</summary>
+internal sealed class NodeObserver(string adminAddress, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(adminAddress) };
+
+    /// <summary>The application as <c>/status</c> shows it.</summary>
+    public async Task<ApplicationStatus> ReadAsync(CancellationToken cancellation)
+    {
+        NodeStatus? status = await _http.GetFromJsonAsync("/status", AdminJson.Default.NodeStatus, cancellation);
+        return status!.Applications.Single();
+    }
+
+    /// <summary>How many connections have ended for a reason, by <c>/status</c>.</summary>
+    public async Task<long> EndedAsync(CloseReason reason, CancellationToken cancellation) =>
+        (await ReadAsync(cancellation)).Totals[reason.Word()];
+
+    /// <summary>The sum of a metric's series that carry a label, such as <c>scope="client"</c>, by <c>/metrics</c>.</summary>
+    public async Task<long> SumAsync(string metric, string label, CancellationToken cancellation)
+    {
+        string text = await _http.GetStringAsync("/metrics", cancellation);
+        return text.Split('\n')
+            .Where(line => line.StartsWith(metric + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
+            .Sum(static line => long.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Reads the status until it is as expected.</summary>
+    /// <exception cref="NotObservedException">It did not become so before <paramref name="deadline"/>.</exception>
+    public async Task<ApplicationStatus> UntilAsync(
+        string expectation, Func<ApplicationStatus, bool> holds, CancellationToken deadline)
+    {
+        try
+        {
+            while (true)
+            {
+                ApplicationStatus status = await ReadAsync(deadline);
+                if (holds(status))
+                {
+                    return status;
+                }
+
+                await Task.Delay(Pause, time, deadline);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new NotObservedException($"{expectation} was expected of /status in vain.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+}

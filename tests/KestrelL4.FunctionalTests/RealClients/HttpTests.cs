@@ -1,0 +1,60 @@
+using System.Net;
+using System.Security.Cryptography;
+
+namespace KestrelL4.FunctionalTests.RealClients;
+
+/// <summary>curl reaches a real HTTP server with its certificate and sees the server's own answers.</summary>
+public sealed class HttpTests
+{
+    [RequiresToolFact("nginx", "curl")]
+    public async Task Curl_BeforeNginx_ReceivesTheFile()
+    {
+        using TemporaryDirectory directory = new();
+        byte[] file = RandomNumberGenerator.GetBytes(4 * 1024 * 1024);
+        Directory.CreateDirectory(directory["www"]);
+        await File.WriteAllBytesAsync(directory["www/file"], file);
+        OpenToAll(directory);
+        IPEndPoint port = ServerProgram.FreePort();
+        string configuration = directory.Write("nginx.conf", Configuration(directory.Path, port));
+        await using ServerProgram nginx = await ServerProgram.StartAsync(
+            "/usr/sbin/nginx", ["-p", directory.Path, "-c", configuration], directory.Path, port);
+        await using RealServerNode node = await RealServerNode.StartAsync(nginx.EndPoint);
+        string received = node.Files["received"];
+
+        ToolResult result = await Tool.RunAsync(
+            "curl",
+            [
+                "--silent", "--show-error", "--noproxy", "*", "--cert", node.Certificate, "--key", node.Key, "--cacert", node.Authority,
+                "--output", received, $"https://{node.Address}/file", "--output", "/dev/null", $"https://{node.Address}/missing",
+                "--write-out", "%{http_code} %{num_connects}\n",
+            ]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal(["200 1", "404 0"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(file, await File.ReadAllBytesAsync(received));
+        await node.AllCompletedAsync();
+    }
+
+    private static string Configuration(string directory, IPEndPoint port) =>
+        $$"""
+        daemon off;
+        pid {{directory}}/nginx.pid;
+        error_log stderr;
+        events { worker_connections 64; }
+        http {
+          access_log off;
+          client_body_temp_path {{directory}}/body;
+          proxy_temp_path {{directory}}/proxy;
+          fastcgi_temp_path {{directory}}/fastcgi;
+          uwsgi_temp_path {{directory}}/uwsgi;
+          scgi_temp_path {{directory}}/scgi;
+          server { listen {{port}}; root {{directory}}/www; }
+        }
+        """;
+
+    /// <summary>Started by root, nginx works as another user.</summary>
+    private static void OpenToAll(TemporaryDirectory directory) => File.SetUnixFileMode(
+        directory.Path,
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+}

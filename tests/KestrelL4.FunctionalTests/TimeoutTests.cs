@@ -1,0 +1,87 @@
+using System.Diagnostics;
+
+namespace KestrelL4.FunctionalTests;
+
+/// <summary>A connection ends when it has been idle, has lasted, or has outlived its certificate for as long as it may.</summary>
+public sealed class TimeoutTests(TimeoutFixture fixture) : IClassFixture<TimeoutFixture>
+{
+    [Fact]
+    public async Task Idle_NoByteEitherWay_EndsByCloseNotifyThenReset()
+    {
+        MetricWatch idle = await fixture.Node.WatchReasonAsync("idle_timeout");
+        await using TlsClient client = await fixture.Node.HoldAsync(fixture.Alice, "idle");
+        long started = Stopwatch.GetTimestamp();
+
+        await client.ReceiveToEndAsync();
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.9, 5);
+
+        await ResetsAfterASecondAsync(client);
+        await idle.RoseByAsync(1);
+        await Eventually.UntilAsync(() => fixture.Open == 0, "the upstream's connection has ended too");
+    }
+
+    [Fact]
+    public async Task Idle_BytesOneWayNowAndThen_LivesOn()
+    {
+        await using TlsClient client = await fixture.Node.HoldAsync(fixture.Alice, "idle");
+        await client.SendAsync("t"u8.ToArray());
+
+        // Ten bytes, 300 ms apart: nearly three times the time-out in which only the upstream speaks.
+        Assert.Equal("tttttttttt"u8.ToArray(), await client.ReceiveAsync(10));
+        Assert.Equal("x"u8.ToArray(), await client.EchoAsync("x"u8.ToArray()));
+    }
+
+    [Fact]
+    public async Task Idle_UpstreamHasEndedAndClientIsSilent_EndsByReset()
+    {
+        MetricWatch idle = await fixture.Node.WatchReasonAsync("idle_timeout");
+        await using TlsClient client = await fixture.Node.HoldAsync(fixture.Alice, "idle");
+        await client.SendAsync("e"u8.ToArray());
+        Assert.Equal("e"u8.ToArray(), await client.ReceiveToEndAsync());
+
+        await Eventually.UntilAsync(client.Socket.IsReset, "the connection is reset");
+        await idle.RoseByAsync(1);
+        await Eventually.UntilAsync(() => fixture.Open == 0, "the upstream's connection has ended too");
+    }
+
+    [Fact]
+    public async Task MaxDuration_ConnectionInUse_EndsBetweenNineTenthsAndTheWhole()
+    {
+        MetricWatch ended = await fixture.Node.WatchReasonAsync("max_duration");
+        long before = Stopwatch.GetTimestamp();
+        await using TlsClient client = await fixture.Node.HoldAsync(fixture.Alice, "short");
+        long after = Stopwatch.GetTimestamp();
+
+        await client.ReceiveToEndAsync();
+
+        // It began somewhere between the two moments. The upper bound leaves a busy machine half a second.
+        Assert.True(Stopwatch.GetElapsedTime(before) >= TimeSpan.FromSeconds(1.8), $"it ended after {Stopwatch.GetElapsedTime(before)}");
+        Assert.True(Stopwatch.GetElapsedTime(after) <= TimeSpan.FromSeconds(2.5), $"it ended after {Stopwatch.GetElapsedTime(after)}");
+        await ResetsAfterASecondAsync(client);
+        await ended.RoseByAsync(1);
+    }
+
+    [Fact]
+    public async Task Expiry_CertificateRunsOut_CutsTheConnection()
+    {
+        MetricWatch expired = await fixture.Node.WatchReasonAsync("certificate_expired");
+        TestCertificate certificate = fixture.Expiring(TimeSpan.FromSeconds(3));
+        await using TlsClient client = await fixture.Node.HoldAsync(certificate, "expiring");
+        await using TlsClient lenient = await fixture.Node.HoldAsync(certificate, "lenient");
+
+        Assert.Equal(TlsEnd.Reset, await client.ObserveEndAsync());
+
+        Assert.True(TimeProvider.System.GetUtcNow() >= certificate.Certificate.NotAfter, "it was cut before its certificate expired");
+        await expired.RoseByAsync(1);
+        Assert.Equal("on"u8.ToArray(), await lenient.EchoAsync("on"u8.ToArray()));
+    }
+
+    /// <summary>The client has seen close_notify and does not answer.</summary>
+    private static async Task ResetsAfterASecondAsync(TlsClient client)
+    {
+        long started = Stopwatch.GetTimestamp();
+        Assert.NotEqual(TlsEnd.Fin, await client.ObserveEndAsync());
+        await Eventually.UntilAsync(client.Socket.IsReset, "the connection is reset");
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.8, 5);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace KestrelL4.Testing;
+
+/// <summary>A real server program on a loopback port, ended by its id.</summary>
+public sealed class ServerProgram : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    private ServerProgram(string fileName, IEnumerable<string> arguments, string directory, IPEndPoint endPoint)
+    {
+        EndPoint = endPoint;
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(fileName, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = directory,
+            },
+        };
+        _process.OutputDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Starts a program that stays in the foreground and waits until it accepts connections at its port.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead; the text holds what it printed.</exception>
+    public static async Task<ServerProgram> StartAsync(
+        string fileName, IEnumerable<string> arguments, string directory, IPEndPoint endPoint)
+    {
+        ServerProgram server = new(fileName, arguments, directory, endPoint);
+        try
+        {
+            await Eventually.UntilAsync(server.AcceptsAsync, $"{fileName} accepts connections");
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A loopback port that is free now: for programs that cannot choose one by themselves.</summary>
+    public static IPEndPoint FreePort()
+    {
+        using Servers.RefusingPort port = new();
+        return port.EndPoint;
+    }
+
+    /// <summary>Asks it to end (SIGTERM), and ends it when it does not.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Signal.Send(_process.Id, Signal.Terminate);
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5));
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill();
+            }
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task<bool> AcceptsAsync()
+    {
+        if (_process.HasExited)
+        {
+            await _process.WaitForExitAsync();
+            throw new InvalidOperationException(
+                $"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode}. It printed:\n{string.Join('\n', _lines)}");
+        }
+
+        try
+        {
+            using Socket socket = await SocketExtensions.ConnectAsync(EndPoint);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

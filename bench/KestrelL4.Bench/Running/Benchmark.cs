@@ -10,8 +10,11 @@ internal sealed class Benchmark(
     BenchmarkOptions options, IReadOnlyList<ProxyKind> kinds, ProxyLauncher launcher, int upstreamsId, TimeProvider time)
 {
     private const int ClientWarmUpStarts = 3;
+    private const int MaxRetakes = 1;
     private const int MaxRepeats = 2;
     private const double TolerableSpread = 0.15;
+    private const double TolerableOthers = 0.10;
+    private readonly QuietMachine _machine = new(time);
     private readonly SampleBook _samples = new();
     private readonly ProcessCpuClock[] _own = [ProcessCpuClock.Of(Environment.ProcessId), ProcessCpuClock.Of(upstreamsId)];
 
@@ -61,9 +64,24 @@ internal sealed class Benchmark(
         {
             foreach (RunningProxy proxy in fleet.Proxies)
             {
-                WorkloadRun run = await WorkloadRunner.RunAsync(workload, Target(proxy), time, stopping);
-                Note(workload, proxy.Kind, run);
+                Note(workload, proxy.Kind, await RunUndisturbedAsync(workload, proxy, stopping));
             }
+        }
+    }
+
+    // Taken again for what others did, never for what the figure is: that leaves the figures honest.
+    private async Task<WorkloadRun> RunUndisturbedAsync(Workload workload, RunningProxy proxy, CancellationToken stopping)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            await _machine.AwaitAsync(stopping);
+            WorkloadRun run = await WorkloadRunner.RunAsync(workload, Target(proxy), time, stopping);
+            if (run.Usage.OthersShare <= TolerableOthers || attempt > MaxRetakes)
+            {
+                return run;
+            }
+
+            _samples.Remark($"{workload.Key}, {proxy.Kind.Title}: taken again, other processes took {run.Usage.OthersShare:P0} of the machine");
         }
     }
 

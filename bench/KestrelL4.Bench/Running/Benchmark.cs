@@ -14,6 +14,7 @@ internal sealed class Benchmark(
     private const int MaxRepeats = 2;
     private const double TolerableSpread = 0.15;
     private const double TolerableOthers = 0.10;
+    private int _retakes;
     private readonly QuietMachine _machine = new(time);
     private readonly SampleBook _samples = new();
     private readonly ProcessCpuClock[] _own = [ProcessCpuClock.Of(Environment.ProcessId), ProcessCpuClock.Of(upstreamsId)];
@@ -34,6 +35,11 @@ internal sealed class Benchmark(
         }
 
         await RepeatDisturbedAsync(workloads, stopping);
+        if (_retakes > 0)
+        {
+            _samples.Remark($"{_retakes} runs were taken again, because other processes took more than {TolerableOthers:P0} of the machine");
+        }
+
         return _samples;
     }
 
@@ -57,7 +63,8 @@ internal sealed class Benchmark(
         await using ProxyFleet fleet = await ProxyFleet.StartAsync(kinds, launcher, _samples, time, stopping);
         foreach (RunningProxy proxy in fleet.Proxies)
         {
-            await WarmUp.RunAsync(workloads, options.Sizes.WarmUp, Target(proxy), stopping);
+            // All workloads whatever was chosen, or a figure would depend on what else is measured.
+            await WarmUp.RunAsync(options.Sizes.Workloads, options.Sizes.WarmUp, Target(proxy), stopping);
         }
 
         foreach (Workload workload in workloads)
@@ -81,7 +88,8 @@ internal sealed class Benchmark(
                 return run;
             }
 
-            _samples.Remark($"{workload.Key}, {proxy.Kind.Title}: taken again, other processes took {run.Usage.OthersShare:P0} of the machine");
+            Progress($"  {workload.Key,-5} {proxy.Kind.Key,-8} taken again: other processes {run.Usage.OthersShare:P0}");
+            _retakes++;
         }
     }
 

@@ -107,7 +107,7 @@ internal sealed partial class Node : IAsyncDisposable
     {
         _health.BeginDrain();
         Draining(_logger, _configuration.Drain.Delay, _configuration.Drain.Timeout);
-        await Task.Delay(Patience.Bounded(_configuration.Drain.Delay), _time, cut).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(TimerBounds.Bound(_configuration.Drain.Delay), _time, cut).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // Closes the ports at once; the connections are ours to end, with the reason in their lines.
         using CancellationTokenSource abandon = new();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration.Values;
@@ -52,6 +53,6 @@ internal sealed class NodeReport(
         Connections = upstream.ActiveConnections,
         Total = upstream.Dials(DialResult.Connected),
         Reason = upstream.IsFull ? $"has its {upstream.MaxConnections} connections" : null,
-        Since = _startedAt,
+        Since = upstream.FullChangedAt is { } changed ? time.GetUtcNow() - Stopwatch.GetElapsedTime(changed) : _startedAt,
     };
 }

@@ -1,3 +1,5 @@
+using KestrelL4.Server.Runtime;
+
 namespace KestrelL4.Server;
 
 /// <summary>The directory that keeps what must outlive the node, held by one node at a time.</summary>
@@ -47,6 +49,12 @@ internal sealed class StateDirectory : IDisposable
             if ((directory.UnixFileMode & Others) != 0)
             {
                 problem = $"the state directory '{path}' is open to group or others; chmod 700 {path}";
+                return null;
+            }
+
+            if (!FileOwner.IsThisUser(path))
+            {
+                problem = $"the state directory '{path}' belongs to another user; {Remedy}, or chown it";
                 return null;
             }
         }

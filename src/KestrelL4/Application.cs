@@ -117,6 +117,16 @@ public sealed class Application
         await LingeringEnd.AwaitAsync(client, _time).ConfigureAwait(false);
     }
 
+    /// <summary>Counts a handshake that succeeded.</summary>
+    internal void AccountHandshake(TimeSpan duration)
+    {
+        Counters.HandshakeSucceeded();
+        _accounting?.Instruments.RecordHandshake(duration);
+    }
+
+    /// <summary>Counts the duration of a dial that connected.</summary>
+    internal void AccountConnect(TimeSpan duration) => _accounting?.Instruments.RecordConnect(duration);
+
     /// <summary>Counts a connection out and writes its line.</summary>
     internal void Account(ProxiedConnection connection)
     {

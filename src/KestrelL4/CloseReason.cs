@@ -74,7 +74,4 @@ public static class CloseReasonExtensions
 
     /// <summary>Whether the reason refuses a connection before its client is known; such lines are limited in the log.</summary>
     internal static bool IsBeforeAuthentication(this CloseReason reason) => reason <= CloseReason.HandshakeFailed;
-
-    /// <summary>Whether the client is to see an orderly end and one second for its own, rather than a reset.</summary>
-    internal static bool IsGentle(this CloseReason reason) => reason is CloseReason.IdleTimeout or CloseReason.MaxDuration;
 }

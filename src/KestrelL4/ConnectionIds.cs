@@ -7,10 +7,10 @@ public static class ConnectionIds
     private const int Length = 13;
 
     // Begins where no earlier process of this node has come, so that an id names one connection across restarts too.
-    private static long s_last = System.Diagnostics.Stopwatch.GetTimestamp() ^ ((long)Environment.ProcessId << 44);
+    private static long _last = System.Diagnostics.Stopwatch.GetTimestamp() ^ ((long)Environment.ProcessId << 44);
 
     /// <summary>The next id: 13 letters and digits that cannot be mistaken for each other.</summary>
-    public static string Next() => string.Create(Length, Interlocked.Increment(ref s_last), static (text, id) =>
+    public static string Next() => string.Create(Length, Interlocked.Increment(ref _last), static (text, id) =>
     {
         for (int i = text.Length - 1; i >= 0; i--)
         {

@@ -10,6 +10,10 @@ public sealed class LiveConnections
     private TaskCompletionSource? _empty;
     private int _count;
 
+    internal LiveConnections()
+    {
+    }
+
     /// <summary>How many are open.</summary>
     public int Count => Volatile.Read(ref _count);
 
@@ -19,18 +23,18 @@ public sealed class LiveConnections
     /// <summary>The open connection of an id, or null.</summary>
     public ProxiedConnection? Find(string id) => _connections.GetValueOrDefault(id);
 
-    /// <summary>Waits until none is open; those still open after the patience are closed with the reason.</summary>
-    /// <param name="patience">How long to wait.</param>
+    /// <summary>Waits until none is open; those still open after the time-out are closed with the reason.</summary>
+    /// <param name="timeout">How long to wait.</param>
     /// <param name="reason">Why those left are closed.</param>
-    /// <param name="time">The clock of the patience.</param>
-    /// <param name="impatience">Ends the patience early.</param>
+    /// <param name="time">The clock of the time-out.</param>
+    /// <param name="cut">Ends the wait early.</param>
     /// <returns>How many had to be closed.</returns>
-    public async Task<int> DrainAsync(TimeSpan patience, CloseReason reason, TimeProvider time, CancellationToken impatience = default)
+    public async Task<int> DrainAsync(TimeSpan timeout, CloseReason reason, TimeProvider time, CancellationToken cut = default)
     {
         ArgumentNullException.ThrowIfNull(time);
         try
         {
-            await WhenEmpty().WaitAsync(Patience.Bounded(patience), time, impatience).ConfigureAwait(false);
+            await WhenEmpty().WaitAsync(TimerBounds.Bound(timeout), time, cut).ConfigureAwait(false);
             return 0;
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)

@@ -97,11 +97,12 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>Notes that TLS stands, since the connection was opened.</summary>
     public void HandshakeSucceeded()
     {
-        HandshakeDuration = Duration;
-        _application.Counters.HandshakeSucceeded();
+        TimeSpan duration = Duration;
+        HandshakeDuration = duration;
+        _application.AccountHandshake(duration);
     }
 
-    /// <summary>Ends the connection from any thread, whatever step it is in. The first reason stays; repeats change nothing.</summary>
+    /// <summary>Cuts the connection from any thread, whatever step it is in. The first reason stays; repeats change nothing.</summary>
     /// <returns>Whether this call closed it.</returns>
     public bool Close(CloseReason reason)
     {
@@ -113,7 +114,7 @@ public sealed class ProxiedConnection : IDisposable
         Volatile.Read(ref _closing)?.Cancel();
         if (Volatile.Read(ref _relay) is { } relay)
         {
-            End(relay, reason);
+            relay.Abort();
         }
         else
         {
@@ -142,9 +143,9 @@ public sealed class ProxiedConnection : IDisposable
     internal void Attach(Relay relay)
     {
         Volatile.Write(ref _relay, relay);
-        if (CloseReason is { } reason)
+        if (CloseReason is not null)
         {
-            End(relay, reason);
+            relay.Abort();
         }
     }
 
@@ -154,6 +155,7 @@ public sealed class ProxiedConnection : IDisposable
         Upstream = upstream;
         ConnectDuration = duration;
         Cause = null;
+        _application.AccountConnect(duration);
     }
 
     /// <summary>Counts bytes that went one way.</summary>
@@ -170,17 +172,5 @@ public sealed class ProxiedConnection : IDisposable
         }
 
         _application.Counters.Count(direction, bytes);
-    }
-
-    private static void End(Relay relay, CloseReason reason)
-    {
-        if (reason.IsGentle())
-        {
-            relay.EndGently();
-        }
-        else
-        {
-            relay.Abort();
-        }
     }
 }

@@ -7,6 +7,8 @@ namespace KestrelL4.FunctionalTests;
 /// <summary>A node that runs out of file descriptors stays up, and serves again as soon as some are free.</summary>
 public sealed class FileLimitTests
 {
+    private static readonly TimeSpan CrowdStays = TimeSpan.FromSeconds(5);
+
     [Fact]
     public async Task Connect_MoreThanDescriptorsAllow_StaysUpAndServesAgain()
     {
@@ -28,10 +30,11 @@ public sealed class FileLimitTests
     /// <summary>Connects and holds what it gets for as long as the whole crowd pushes, be it served, refused or kept waiting.</summary>
     private static async Task PushAsync(IPEndPoint server, TestCertificate certificate)
     {
-        using CancellationTokenSource hold = new(TimeSpan.FromSeconds(6));
+        using CancellationTokenSource hold = new(CrowdStays);
         try
         {
-            await using TlsClient client = await TlsClient.ConnectAsync(server, certificate).WaitAsync(hold.Token);
+            await using TlsClient client = await TlsClient.ConnectAsync(
+                server, certificate, new TlsClientOptions { Deadline = CrowdStays });
             await client.Stream.ReadExactlyAsync(new byte[1], hold.Token);
         }
         catch (Exception exception) when (

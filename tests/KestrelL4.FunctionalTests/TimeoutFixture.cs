@@ -33,7 +33,7 @@ public sealed class TimeoutFixture : NodeFixture
             setup.Application(application, _server.EndPoint);
         }
 
-        setup.Set("Applications:idle:Timeouts:Idle", "1s");
+        setup.Set("Applications:idle:Timeouts:Idle", "2s");
         setup.Set("Applications:short:Timeouts:MaxDuration", "2s");
         setup.Set("Applications:lenient:Timeouts:AfterExpiry", "never");
         _authority = setup.Authority;
@@ -41,7 +41,7 @@ public sealed class TimeoutFixture : NodeFixture
         setup.Register("short-lived", Expiring(TimeSpan.FromDays(1)), "*");
     }
 
-    /// <summary>Answers each byte; a <c>t</c> by ten, one every 300 ms; after an <c>e</c> it ends its own direction.</summary>
+    /// <summary>Answers each byte; a <c>t</c> by ten, one every 500 ms; after an <c>e</c> it ends its own direction.</summary>
     private static async Task ServeAsync(Socket connection, CancellationToken cancellationToken)
     {
         byte[] received = new byte[1];
@@ -61,7 +61,7 @@ public sealed class TimeoutFixture : NodeFixture
 
     private static async Task TickAsync(Socket connection, byte[] tick, CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(300));
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(500));
         for (int count = 0; count < 9 && await timer.WaitForNextTickAsync(cancellationToken); count++)
         {
             await connection.SendAllAsync(tick, cancellationToken);

@@ -86,6 +86,6 @@ public static class SocketExtensions
     public static void Reset(this Socket socket)
     {
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        socket.Dispose();
+        socket.Close(timeout: 0);
     }
 }

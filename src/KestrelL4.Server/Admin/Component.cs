@@ -37,20 +37,23 @@ internal sealed partial class Component(string name, TimeProvider time, ILogger 
             }
 
             _state = new ComponentState(status, reason, now);
-            if (status == ComponentStatus.Healthy)
+            if (status != ComponentStatus.Healthy)
             {
-                LogHealthy(logger, name, before.Status, now - before.Since);
+                LogNotHealthy(logger, name, Word(status), reason);
             }
-            else
+            else if (before.Status != ComponentStatus.Starting)
             {
-                LogNotHealthy(logger, name, status, reason);
+                // That it has started well is no news: the node tells when it is ready.
+                LogHealthy(logger, name, Word(before.Status), now - before.Since);
             }
         }
     }
 
+    private static string Word(ComponentStatus status) => status.ToString().ToLowerInvariant();
+
     [LoggerMessage(10, LogLevel.Information, "{Component} is healthy, after {Before} for {Duration}")]
-    private static partial void LogHealthy(ILogger logger, string component, ComponentStatus before, TimeSpan duration);
+    private static partial void LogHealthy(ILogger logger, string component, string before, TimeSpan duration);
 
     [LoggerMessage(11, LogLevel.Warning, "{Component} is {Status}: {Reason}")]
-    private static partial void LogNotHealthy(ILogger logger, string component, ComponentStatus status, string? reason);
+    private static partial void LogNotHealthy(ILogger logger, string component, string status, string? reason);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KestrelL4.Server.Admin;
 
 /// <summary>What a component says of itself.</summary>
@@ -7,5 +9,6 @@ namespace KestrelL4.Server.Admin;
 internal sealed record ComponentState(ComponentStatus Status, string? Reason, DateTimeOffset Since)
 {
     /// <summary>Whether it takes traffic: healthy or degraded.</summary>
+    [JsonIgnore]
     public bool IsReady => Status is ComponentStatus.Healthy or ComponentStatus.Degraded;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KestrelL4.Server.Admin;
 
 /// <summary>The answer of <c>/readyz</c>.</summary>
@@ -6,5 +8,6 @@ namespace KestrelL4.Server.Admin;
 internal sealed record HealthReport(ComponentStatus Status, IReadOnlyDictionary<string, ComponentState> Components)
 {
     /// <summary>Whether what was asked for takes traffic: healthy or degraded.</summary>
+    [JsonIgnore]
     public bool IsReady => Status is ComponentStatus.Healthy or ComponentStatus.Degraded;
 }

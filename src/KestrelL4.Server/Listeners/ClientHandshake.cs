@@ -33,7 +33,7 @@ internal sealed class ClientHandshake
             // Empty, for without it Kestrel offers HTTP and refuses a client that asks for another protocol.
             ApplicationProtocols = [],
         };
-        Timeout = Patience.Bounded(timeout);
+        Timeout = TimerBounds.Bound(timeout);
         Options = new TlsHandshakeCallbackOptions { HandshakeTimeout = Timeout, OnConnection = Begin };
     }
 

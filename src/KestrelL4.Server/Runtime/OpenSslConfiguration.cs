@@ -10,16 +10,19 @@ internal static class OpenSslConfiguration
     private const string Initial = "openssl_conf";
     private const string Ssl = "ssl_conf";
     private const string Defaults = "system_default";
-    private const string Tickets = "NumTickets = 0";
+    private const string Tickets = "NumTickets";
 
     /// <summary>The system's configuration with the switch in the section that names the defaults of TLS; missing sections are added.</summary>
     public static string WithoutTickets(string system)
     {
         List<string> lines = [.. system.ReplaceLineEndings("\n").Split('\n')];
+
+        // Of a key that comes twice the last one holds, so the system's own number must go.
+        lines.RemoveAll(static line => line.Split('=')[0].Trim().Equals(Tickets, StringComparison.OrdinalIgnoreCase));
         string initial = Follow(lines, section: "default", Initial, fallback: "kestrell4_init");
         string ssl = Follow(lines, initial, Ssl, fallback: "kestrell4_ssl");
         string defaults = Follow(lines, ssl, Defaults, fallback: "kestrell4_defaults");
-        lines.Insert(IndexIn(lines, defaults), Tickets);
+        lines.Insert(IndexIn(lines, defaults), $"{Tickets} = 0");
         return string.Join('\n', lines);
     }
 

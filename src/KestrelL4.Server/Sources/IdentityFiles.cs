@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Tls;
 
@@ -37,7 +38,29 @@ internal static class IdentityFiles
             return null;
         }
 
+        if (FirstGap(chain) is { } gap)
+        {
+            files.Add(
+                CertificateKey,
+                $"the chain in '{configuration.Certificate}' breaks: '{gap.Subject}' did not issue the certificate before it",
+                "list the node's certificate first, then each issuer behind what it issued");
+            return null;
+        }
+
         chain.RemoveAt(0);
         return new NodeIdentity(certificate, chain);
+    }
+
+    private static X509Certificate2? FirstGap(X509Certificate2Collection chain)
+    {
+        for (int i = 1; i < chain.Count; i++)
+        {
+            if (!chain[i].SubjectName.RawData.AsSpan().SequenceEqual(chain[i - 1].IssuerName.RawData))
+            {
+                return chain[i];
+            }
+        }
+
+        return null;
     }
 }

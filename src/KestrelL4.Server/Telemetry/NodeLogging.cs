@@ -34,6 +34,9 @@ internal sealed class NodeLogging : IDisposable
             // Before AddConfiguration and AddConsole, whose binding must win over these.
             builder.AddFilter("Microsoft", LogLevel.Warning);
 
+            // It logs a failed start with a stack trace, which we tell in one line.
+            builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+
             // Named even though it is the default: an unnamed formatter takes obsolete options in place of those below.
             builder.Services.Configure<ConsoleLoggerOptions>(static options => options.FormatterName = ConsoleFormatterNames.Simple);
             builder.Services.Configure<SimpleConsoleFormatterOptions>(static options =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KestrelL4.Forwarding;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -81,13 +82,18 @@ internal sealed partial class SocketListener : IConnectionListener
             try
             {
                 Socket socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                if (DescriptorReserve.IsTouchedByAccept(socket))
+                {
+                    await AwaitDescriptorsAsync().ConfigureAwait(false);
+                }
+
                 Recovered();
                 return new SocketConnection(socket);
             }
             catch (SocketException exception) when (IsShortage(exception.SocketErrorCode))
             {
                 // The waiting connection keeps the listener readable: without a pause this loop would spin.
-                Short(exception);
+                Short(exception.SocketErrorCode);
                 await Task.Delay(BackOff, _time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (SocketException) when (!_unbound.IsCancellationRequested)
@@ -126,12 +132,21 @@ internal sealed partial class SocketListener : IConnectionListener
 
     private static bool IsShortage(SocketError error) => error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
 
-    private void Short(SocketException exception)
+    private async ValueTask AwaitDescriptorsAsync()
+    {
+        while (DescriptorReserve.IsStillTouched() && !_unbound.IsCancellationRequested)
+        {
+            Short(SocketError.TooManyOpenSockets);
+            await Task.Delay(BackOff, _time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Short(SocketError error)
     {
         if (!_isShort)
         {
             _isShort = true;
-            CannotAccept(_logger, EndPoint, exception.Message);
+            CannotAccept(_logger, EndPoint, error == SocketError.NoBufferSpaceAvailable ? "no memory for sockets" : "too many open files");
         }
     }
 
@@ -145,7 +160,7 @@ internal sealed partial class SocketListener : IConnectionListener
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "Cannot accept at {EndPoint}: {Problem}; connections wait until descriptors come back. Raise the limit of open files (ulimit -n, LimitNOFILE=)")]
+        "Cannot accept at {EndPoint}: {Problem}; connections wait until some have ended. Raise the limit of open files (ulimit -n, LimitNOFILE=)")]
     private static partial void CannotAccept(ILogger logger, EndPoint endPoint, string problem);
 
     [LoggerMessage(2, LogLevel.Information, "Accepting again at {EndPoint}")]

@@ -13,6 +13,10 @@ public sealed class ApplicationCounters
     private long _accepted;
     private long _handshakes;
 
+    internal ApplicationCounters()
+    {
+    }
+
     /// <summary>Connections accepted.</summary>
     public long ConnectionsAccepted => Volatile.Read(ref _accepted);
 

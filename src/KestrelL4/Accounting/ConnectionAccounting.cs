@@ -26,6 +26,9 @@ public sealed class ConnectionAccounting : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _log.Dispose();
 
+    /// <summary>The instruments of what is known before a connection ends.</summary>
+    internal Instruments Instruments => _instruments;
+
     /// <summary>Lets the metrics tell of an application.</summary>
     internal void Add(Application application)
     {
@@ -38,7 +41,7 @@ public sealed class ConnectionAccounting : IDisposable
     /// <summary>Accounts for a connection that ended.</summary>
     internal void Record(ProxiedConnection connection)
     {
-        _instruments.Record(connection);
+        _instruments.RecordConnection(connection.Duration);
         _log.Write(connection);
     }
 }

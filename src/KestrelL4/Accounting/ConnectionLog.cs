@@ -1,5 +1,3 @@
-using System.Net;
-using KestrelL4.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Accounting;
@@ -8,6 +6,8 @@ namespace KestrelL4.Accounting;
 internal sealed partial class ConnectionLog(ILogger logger, TimeProvider time) : IDisposable
 {
     private const int RefusalsPerSecond = 10;
+
+    private static readonly EventId ConnectionEnded = new(1, nameof(ConnectionEnded));
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -20,24 +20,10 @@ internal sealed partial class ConnectionLog(ILogger logger, TimeProvider time) :
     /// <summary>Writes the line of a connection that ended.</summary>
     public void Write(ProxiedConnection connection)
     {
-        CloseReason reason = connection.CloseReason!.Value;
-        if (logger.IsEnabled(LogLevel.Information) && (!reason.IsBeforeAuthentication() || MayWriteRefusal()))
+        if (logger.IsEnabled(LogLevel.Information)
+            && (!connection.CloseReason!.Value.IsBeforeAuthentication() || MayWriteRefusal()))
         {
-            ConnectionEnded(
-                logger,
-                connection.Id,
-                connection.Application,
-                connection.Client?.Name,
-                connection.Certificate?.Id.SerialNumber,
-                connection.Peer,
-                connection.Upstream?.Name,
-                reason.Word(),
-                connection.HandshakeFailure?.Word() ?? connection.Cause,
-                connection.BytesReceived,
-                connection.BytesSent,
-                connection.HandshakeDuration?.TotalMilliseconds,
-                connection.ConnectDuration?.TotalMilliseconds,
-                connection.Duration.TotalMilliseconds);
+            logger.Log(LogLevel.Information, ConnectionEnded, new ConnectionLine(connection), null, static (line, _) => line.ToString());
         }
     }
 
@@ -49,6 +35,8 @@ internal sealed partial class ConnectionLog(ILogger logger, TimeProvider time) :
             _timer?.Dispose();
             _timer = null;
         }
+
+        Summarise();
     }
 
     private bool MayWriteRefusal()
@@ -88,17 +76,11 @@ internal sealed partial class ConnectionLog(ILogger logger, TimeProvider time) :
             _secondBegan = time.GetTimestamp();
         }
 
-        RefusalsWithheld(logger, withheld);
+        if (withheld > 0)
+        {
+            RefusalsWithheld(logger, withheld);
+        }
     }
-
-    [LoggerMessage(1, LogLevel.Information,
-        "Connection {ConnectionId} of {Application} ended: {CloseReason} cause={Cause} client={Client} serial={SerialNumber} peer={Peer} "
-        + "upstream={Upstream} received={BytesReceived} sent={BytesSent} handshake={HandshakeMilliseconds:0.0}ms "
-        + "connect={ConnectMilliseconds:0.0}ms whole={Milliseconds:0.0}ms")]
-    private static partial void ConnectionEnded(
-        ILogger logger, string connectionId, string application, string? client, string? serialNumber, EndPoint? peer, string? upstream,
-        string closeReason, string? cause, long bytesReceived, long bytesSent, double? handshakeMilliseconds,
-        double? connectMilliseconds, double milliseconds);
 
     [LoggerMessage(2, LogLevel.Information, "{Count} more connections were refused before authentication in the last second")]
     private static partial void RefusalsWithheld(ILogger logger, int count);

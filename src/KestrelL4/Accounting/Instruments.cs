@@ -43,24 +43,17 @@ internal sealed class Instruments
         meter.CreateObservableCounter("kestrell4.rate_limited", RateLimited, "{connection}", "Connections that a limit refused, by scope.");
         meter.CreateObservableUpDownCounter("kestrell4.upstream.connections.active", () => OfUpstreams(u => u.ActiveConnections), "{connection}", "Connections at an upstream now.");
         meter.CreateObservableCounter("kestrell4.upstream.connections", Dials, "{connection}", "Dials of an upstream, by result.");
-        meter.CreateObservableGauge("kestrell4.upstream.available", () => OfUpstreams(u => u is { Weight: > 0, IsFull: false } ? 1 : 0), null, "Whether an upstream takes connections.");
+        meter.CreateObservableGauge("kestrell4.upstream.available", () => OfUpstreams(u => u.IsFull ? 0 : 1), null, "Whether an upstream takes connections.");
     }
 
-    /// <summary>Records the durations of a connection that ended.</summary>
-    public void Record(ProxiedConnection connection)
-    {
-        if (connection.HandshakeDuration is { } handshake)
-        {
-            _handshake.Record(handshake.TotalSeconds);
-        }
+    /// <summary>Records the time from accept to a TLS session.</summary>
+    public void RecordHandshake(TimeSpan duration) => _handshake.Record(duration.TotalSeconds);
 
-        if (connection.ConnectDuration is { } connect)
-        {
-            _connect.Record(connect.TotalSeconds);
-        }
+    /// <summary>Records the time of a dial that connected.</summary>
+    public void RecordConnect(TimeSpan duration) => _connect.Record(duration.TotalSeconds);
 
-        _duration.Record(connection.Duration.TotalSeconds);
-    }
+    /// <summary>Records the time from accept to the end.</summary>
+    public void RecordConnection(TimeSpan duration) => _duration.Record(duration.TotalSeconds);
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

@@ -26,7 +26,11 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, TimeProvider ti
                     await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);
                 if (connection.CloseReason is { } closed)
                 {
-                    socket?.Dispose();
+                    if (socket is not null)
+                    {
+                        SocketEnding.Abort(socket);
+                    }
+
                     return closed;
                 }
 

@@ -6,18 +6,18 @@ namespace KestrelL4.Forwarding;
 internal static class LingeringEnd
 {
     /// <summary>How long a peer may take.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     private const int Piece = 4 * 1024;
 
     // A peer that goes on sending for a second of 10 Gbit/s would cost more than its orderly end is worth.
     private const int MaxBytes = 1024 * 1024;
 
-    /// <summary>Reads and throws away until the peer ends; a peer that does not within <see cref="Patience"/> is cut.</summary>
+    /// <summary>Reads and throws away until the peer ends; a peer that does not within <see cref="Timeout"/> is cut.</summary>
     /// <returns>Whether the peer ended in order.</returns>
     public static async Task<bool> AwaitAsync(RelayEnd end, TimeProvider time)
     {
-        using ITimer timer = time.CreateTimer(static state => ((RelayEnd)state!).Abort(), end, Patience, Timeout.InfiniteTimeSpan);
+        using ITimer timer = time.CreateTimer(static state => ((RelayEnd)state!).Abort(), end, Timeout, System.Threading.Timeout.InfiniteTimeSpan);
         try
         {
             for (int read = 0; read < MaxBytes;)

@@ -15,6 +15,8 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     private const int NearlyFull = BufferSize - (16 * 1024);
 
     private long _lastByteAt = time.GetTimestamp();
+    private ulong? _acknowledged;
+    private int _pendingWrites;
     private volatile bool _isEndingGently;
 
     /// <summary>How a copy from one side to the other ended.</summary>
@@ -27,6 +29,23 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
 
     /// <summary>When the last byte passed, in the clock's ticks.</summary>
     public long LastByteAt => Volatile.Read(ref _lastByteAt);
+
+    /// <summary>
+    /// Whether bytes move although no buffer was finished for long: a peer that reads slowly takes what is being written bit by
+    /// bit. Asked when the connection seems idle; the first question about a stalled write is answered by yes, for one look shows no movement.
+    /// </summary>
+    public bool IsMoving()
+    {
+        ulong acknowledged = client.BytesAcknowledged + upstream.BytesAcknowledged;
+        if (Volatile.Read(ref _pendingWrites) == 0 || acknowledged == _acknowledged)
+        {
+            return false;
+        }
+
+        _acknowledged = acknowledged;
+        Volatile.Write(ref _lastByteAt, time.GetTimestamp());
+        return true;
+    }
 
     /// <summary>Relays until the end.</summary>
     /// <returns>Why the connection ended.</returns>
@@ -112,14 +131,16 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
                     count = await source.ReadAsync(buffer.AsMemory(0, BufferSize)).ConfigureAwait(false);
                     if (count == 0)
                     {
-                        return CopyEnd.SourceEnded;
+                        return source.WasReset ? CopyEnd.SourceBroke : CopyEnd.SourceEnded;
                     }
 
                     isWriting = true;
+                    Interlocked.Increment(ref _pendingWrites);
                     await destination.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+                    Interlocked.Decrement(ref _pendingWrites);
                     isWriting = false;
-                    connection.Count(direction, count);
                     Volatile.Write(ref _lastByteAt, time.GetTimestamp());
+                    connection.Count(direction, count);
                 }
                 while (count > NearlyFull);
 
@@ -129,7 +150,13 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
         }
         catch (Exception exception) when (RelayEnd.IsBroken(exception))
         {
-            return isWriting ? CopyEnd.DestinationBroke : CopyEnd.SourceBroke;
+            if (!isWriting)
+            {
+                return CopyEnd.SourceBroke;
+            }
+
+            destination.NoteFailedWrite(exception);
+            return CopyEnd.DestinationBroke;
         }
         finally
         {
@@ -140,10 +167,16 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
         }
     }
 
-    private static async ValueTask CompleteAsync(RelayEnd end)
+    private async ValueTask CompleteAsync(RelayEnd end)
     {
         try
         {
+            if (_isEndingGently)
+            {
+                await end.AnnounceEndAsync().ConfigureAwait(false);
+                return;
+            }
+
             await end.CompleteAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (RelayEnd.IsBroken(exception))
@@ -156,7 +189,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     {
         try
         {
-            return await toUpstream.WaitAsync(LingeringEnd.Patience, time).ConfigureAwait(false);
+            return await toUpstream.WaitAsync(LingeringEnd.Timeout, time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

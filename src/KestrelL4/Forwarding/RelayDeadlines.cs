@@ -60,7 +60,7 @@ internal sealed class RelayDeadlines : IDisposable
         {
             EndGently(CloseReason.MaxDuration);
         }
-        else if (_idle <= _time.GetElapsedTime(_relay.LastByteAt))
+        else if (_idle <= _time.GetElapsedTime(_relay.LastByteAt) && !_relay.IsMoving())
         {
             EndGently(CloseReason.IdleTimeout);
         }
@@ -72,8 +72,13 @@ internal sealed class RelayDeadlines : IDisposable
 
     private void EndGently(CloseReason reason)
     {
-        _connection.Close(reason);
-        Sleep(LingeringEnd.Patience);
+        if (_connection.Conclude(reason))
+        {
+            _relay.EndGently();
+        }
+
+        // The client has a moment for its own end; the next look cuts it.
+        Sleep(LingeringEnd.Timeout);
     }
 
     private TimeSpan Next()

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace KestrelL4.Forwarding;
 
 /// <summary>One side of a relay: wait, read, write, half-close, stop, abort.</summary>
@@ -8,6 +10,8 @@ namespace KestrelL4.Forwarding;
 public abstract class RelayEnd : IAsyncDisposable
 {
     private Task? _begun;
+    private volatile bool _hasEnded;
+    private volatile bool _hasPeerEnded;
 
     /// <summary>Completes when a read would give bytes or the end, and holds no buffer meanwhile. Comes before every read.</summary>
     public ValueTask WaitAsync()
@@ -31,8 +35,18 @@ public abstract class RelayEnd : IAsyncDisposable
     /// <summary>Half-closes: tells the peer that no more comes, after everything written; reading goes on.</summary>
     public abstract ValueTask CompleteAsync();
 
+    /// <summary>
+    /// Tells the peer that no more comes and leaves the connection whole, so that a reset can still follow; half-closes where
+    /// the two cannot be told apart.
+    /// </summary>
+    public virtual ValueTask AnnounceEndAsync() => CompleteAsync();
+
     /// <summary>Ends both directions in order: the peer sees an end, and reads end as though the peer had ended.</summary>
-    public abstract void Finish();
+    public void Finish()
+    {
+        _hasEnded = true;
+        FinishCore();
+    }
 
     /// <summary>Cuts both directions: the peer sees a reset (RST), and what is pending fails.</summary>
     public abstract void Abort();
@@ -43,10 +57,45 @@ public abstract class RelayEnd : IAsyncDisposable
     /// <summary>Does the waiting.</summary>
     protected abstract ValueTask WaitCoreAsync();
 
+    /// <summary>Does the finishing.</summary>
+    protected abstract void FinishCore();
+
+    /// <summary>Sends a FIN behind everything written.</summary>
+    protected void EndSending(Socket socket)
+    {
+        // Before the FIN is out: from then on the connection may be closed in order at any moment.
+        _hasEnded = true;
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            _hasEnded = false;
+            throw;
+        }
+    }
+
+    /// <summary>Whether the kernel holds the connection for closed: after a reset, or when both sides have ended.</summary>
+    internal virtual bool IsClosed => false;
+
+    /// <summary>How many bytes the peer's machine has taken; 0 where nobody can tell.</summary>
+    internal virtual ulong BytesAcknowledged => 0;
+
+    /// <summary>
+    /// Whether a read that gave 0 found a reset rather than an end: the kernel tells of a reset once, and a write may have been
+    /// told first.
+    /// </summary>
+    internal bool WasReset => !_hasEnded && !_hasPeerEnded && IsClosed;
+
+    /// <summary>Takes in why a write failed: with EPIPE the peer had ended its direction before it reset the connection (tcp_reset in Linux).</summary>
+    internal void NoteFailedWrite(Exception exception) =>
+        _hasPeerEnded |= exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.Shutdown };
+
     /// <summary>Begins the wait that the next <see cref="WaitAsync"/> will join: it fails when the peer is gone meanwhile.</summary>
     internal Task BeginWait() => _begun = WaitCoreAsync().AsTask();
 
     /// <summary>Whether an exception tells that the peer or the way to it is gone, rather than a defect.</summary>
     internal static bool IsBroken(Exception exception) =>
-        exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException;
+        exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException;
 }

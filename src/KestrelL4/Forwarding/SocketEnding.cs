@@ -30,6 +30,7 @@ internal static class SocketEnding
             // The peer was faster: closing is all that is left.
         }
 
-        socket.Dispose();
+        // Without a time to linger it also resets under a call that another thread is in; a plain dispose would send a FIN first.
+        socket.Close(timeout: 0);
     }
 }

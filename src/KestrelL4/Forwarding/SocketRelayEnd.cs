@@ -7,6 +7,8 @@ namespace KestrelL4.Forwarding;
 /// <param name="socket">A connected stream socket.</param>
 public sealed class SocketRelayEnd(Socket socket) : RelayEnd
 {
+    private readonly byte[] _peeked = new byte[1];
+
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer) => socket.ReceiveAsync(buffer, SocketFlags.None);
 
@@ -23,15 +25,21 @@ public sealed class SocketRelayEnd(Socket socket) : RelayEnd
     /// <inheritdoc/>
     public override ValueTask CompleteAsync()
     {
-        socket.Shutdown(SocketShutdown.Send);
+        EndSending(socket);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public override void Finish() => SocketEnding.Finish(socket);
+    protected override void FinishCore() => SocketEnding.Finish(socket);
 
     /// <inheritdoc/>
     public override void Abort() => SocketEnding.Abort(socket);
+
+    /// <inheritdoc/>
+    internal override bool IsClosed => TcpInfo.IsClosed(socket);
+
+    /// <inheritdoc/>
+    internal override ulong BytesAcknowledged => TcpInfo.BytesAcknowledged(socket);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
@@ -42,6 +50,9 @@ public sealed class SocketRelayEnd(Socket socket) : RelayEnd
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    protected override async ValueTask WaitCoreAsync() =>
-        _ = await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+    protected override async ValueTask WaitCoreAsync()
+    {
+        // A receive without a buffer would complete on a reset as it does on bytes, and a client gone during the dial go unnoticed.
+        _ = await socket.ReceiveAsync(_peeked, SocketFlags.Peek).ConfigureAwait(false);
+    }
 }

@@ -66,14 +66,23 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
     public override async ValueTask CompleteAsync()
     {
         await stream.ShutdownAsync().ConfigureAwait(false);
-        socket.Shutdown(SocketShutdown.Send);
+        EndSending(socket);
     }
 
     /// <inheritdoc/>
-    public override void Finish() => SocketEnding.Finish(socket);
+    public override async ValueTask AnnounceEndAsync() => await stream.ShutdownAsync().ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override void FinishCore() => SocketEnding.Finish(socket);
 
     /// <inheritdoc/>
     public override void Abort() => SocketEnding.Abort(socket);
+
+    /// <inheritdoc/>
+    internal override bool IsClosed => TcpInfo.IsClosed(socket);
+
+    /// <inheritdoc/>
+    internal override ulong BytesAcknowledged => TcpInfo.BytesAcknowledged(socket);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => stream.DisposeAsync();

@@ -16,7 +16,7 @@ internal sealed class UpstreamDialer(TimeProvider time)
     /// <param name="closing">Ends the dial because its connection closes; the result is then <see cref="DialResult.Timeout"/>, uncounted.</param>
     public async Task<(DialResult Result, Socket? Socket)> DialAsync(Upstream upstream, TimeSpan timeout, CancellationToken closing)
     {
-        using CancellationTokenSource deadline = new(Patience.Bounded(timeout), time);
+        using CancellationTokenSource deadline = new(TimerBounds.Bound(timeout), time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, closing);
         (DialResult result, Socket? socket) = await TryWhileShortAsync(upstream.Address, either.Token).ConfigureAwait(false);
         if (!closing.IsCancellationRequested)
@@ -60,6 +60,12 @@ internal sealed class UpstreamDialer(TimeProvider time)
             }
 
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (DescriptorReserve.IsTouchedByDial(socket))
+            {
+                socket.Dispose();
+                return (DialResult.LocalError, null);
+            }
+
             KeepAlive.Enable(socket);
             await socket.ConnectAsync(address, ending).ConfigureAwait(false);
             return (DialResult.Connected, socket);
@@ -82,7 +88,7 @@ internal sealed class UpstreamDialer(TimeProvider time)
         foreach (IPAddress address in await Dns.GetHostAddressesAsync(name.Host, ending).ConfigureAwait(false))
         {
             last = await TryAsync(new IPEndPoint(address, name.Port), ending).ConfigureAwait(false);
-            if (last.Result is DialResult.Connected or DialResult.LocalError or DialResult.Timeout)
+            if (last.Result is DialResult.Connected or DialResult.Timeout)
             {
                 break;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace KestrelL4.Upstreams;
@@ -6,6 +7,7 @@ namespace KestrelL4.Upstreams;
 public sealed class Upstream
 {
     private readonly long[] _dials = new long[DialResultExtensions.Count];
+    private long _fullChangedAt;
     private int _active;
 
     /// <summary>Names a server address.</summary>
@@ -40,6 +42,9 @@ public sealed class Upstream
     /// <summary>Whether it has as many connections as it may.</summary>
     public bool IsFull => ActiveConnections >= (MaxConnections ?? int.MaxValue);
 
+    /// <summary>When it last became full or ceased to be, in ticks of <see cref="Stopwatch"/>; null = never.</summary>
+    public long? FullChangedAt => Volatile.Read(ref _fullChangedAt) is var at and not 0 ? at : null;
+
     /// <summary>Where it stands in the order of equals: advances by 1 / weight with each pick. Written under the set's lock only.</summary>
     internal double Turn { get; set; }
 
@@ -47,10 +52,22 @@ public sealed class Upstream
     public long Dials(DialResult result) => Volatile.Read(ref _dials[(int)result]);
 
     /// <summary>Counts a connection in, before its dial. Under the set's lock only, so that the bound holds.</summary>
-    internal void Enter() => Interlocked.Increment(ref _active);
+    internal void Enter()
+    {
+        if (Interlocked.Increment(ref _active) == MaxConnections)
+        {
+            Volatile.Write(ref _fullChangedAt, Stopwatch.GetTimestamp());
+        }
+    }
 
     /// <summary>Counts a connection out.</summary>
-    internal void Leave() => Interlocked.Decrement(ref _active);
+    internal void Leave()
+    {
+        if (Interlocked.Decrement(ref _active) + 1 == MaxConnections)
+        {
+            Volatile.Write(ref _fullChangedAt, Stopwatch.GetTimestamp());
+        }
+    }
 
     /// <summary>Counts the end of a dial.</summary>
     internal void CountDial(DialResult result) => Interlocked.Increment(ref _dials[(int)result]);

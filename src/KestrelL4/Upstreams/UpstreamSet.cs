@@ -44,9 +44,9 @@ internal sealed class UpstreamSet(IReadOnlyList<Upstream> upstreams)
 
     private void TakeTurn(Upstream upstream)
     {
-        // One that was away takes its place at the end of the queue; its old turn would have it win every tie until it caught up.
-        double due = Math.Max(upstream.Turn, _latestTurn - (1.0 / upstream.Weight));
-        _latestTurn = Math.Max(_latestTurn, due);
+        // One that was away goes on from the latest turn; its old one would have it win every tie until it caught up.
+        double due = Math.Max(upstream.Turn, _latestTurn);
+        _latestTurn = due;
         upstream.Turn = due + (1.0 / upstream.Weight);
     }
 }

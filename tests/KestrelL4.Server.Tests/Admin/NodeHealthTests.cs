@@ -104,7 +104,7 @@ public sealed class NodeHealthTests
         health.Registry.Healthy();
         health.Registry.Healthy();
 
-        Assert.Equal(["registry is Degraded: file is broken", "registry is healthy, after Degraded for 00:00:00"], log.Lines);
+        Assert.Equal(["registry is degraded: file is broken", "registry is healthy, after degraded for 00:00:00"], log.Lines);
     }
 
     [Fact]

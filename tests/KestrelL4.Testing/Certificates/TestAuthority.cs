@@ -30,7 +30,9 @@ public sealed class TestAuthority
         CertificateRequest request = CreateRequest(commonName, key);
         request.CertificateExtensions.Add(IssuerKey());
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 signed = request.Create(_certificate, now.AddDays(-6), now.AddDays(6), RandomNumberGenerator.GetBytes(16));
+        DateTimeOffset notBefore = Later(now.AddDays(-6), _certificate.NotBefore);
+        DateTimeOffset notAfter = Earlier(now.AddDays(6), _certificate.NotAfter);
+        using X509Certificate2 signed = request.Create(_certificate, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
         return new TestAuthority(signed.CopyWithPrivateKey(key), this);
     }
 
@@ -61,6 +63,11 @@ public sealed class TestAuthority
             _certificate, subject.NotBefore ?? now.AddHours(-1), subject.NotAfter ?? now.AddDays(1), serialNumber);
         return new TestCertificate(signed.CopyWithPrivateKey(key), this);
     }
+
+    // A certificate must not outlive its issuer, be it by the second between two of them.
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static CertificateRequest CreateRequest(string commonName, ECDsa key)
     {

@@ -29,11 +29,12 @@ public sealed class TlsClient : IAsyncDisposable
 
     /// <summary>Connects and makes the handshake, checking nothing about the server; null = presents no certificate.</summary>
     /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    /// <exception cref="OperationCanceledException">It took longer than the deadline.</exception>
     /// <exception cref="IOException">The server ended the connection during the handshake.</exception>
     public static async Task<TlsClient> ConnectAsync(IPEndPoint server, TestCertificate? certificate, TlsClientOptions? options = null)
     {
         options ??= new TlsClientOptions();
-        using CancellationTokenSource deadline = new(Eventually.DefaultDeadline);
+        using CancellationTokenSource deadline = new(options.Deadline);
         TlsClient client = new(await SocketExtensions.ConnectAsync(server, options.From, deadline.Token));
         try
         {

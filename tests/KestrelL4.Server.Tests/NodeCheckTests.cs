@@ -1,0 +1,81 @@
+using KestrelL4.Testing.Servers;
+
+namespace KestrelL4.Server.Tests;
+
+public sealed class NodeCheckTests : IAsyncDisposable
+{
+    private readonly NodeSetUp _setUp = new();
+
+    [Theory]
+    [InlineData(CheckReach.ThisMachine)]
+    [InlineData(CheckReach.Upstreams)]
+    internal async Task FindAsync_NodeWouldStart_FindsNothingAndLeavesNothing(CheckReach reach)
+    {
+        Assert.Empty(await FindAsync(reach));
+        Assert.False(Path.Exists(_setUp.Directory["state"]));
+    }
+
+    [Fact]
+    public async Task FindAsync_ConfigurationInvalid_FindsEveryErrorAndStops()
+    {
+        IReadOnlyList<string> findings = await FindAsync(CheckReach.Upstreams, "Applications:echo:Listen=nowhere", "Drain:Timeout=soon");
+
+        Assert.Equal(2, findings.Count);
+        Assert.Contains(findings, static finding => finding.StartsWith("KestrelL4:Applications:echo:Listen (--set)", StringComparison.Ordinal));
+        Assert.Contains(findings, static finding => finding.StartsWith("KestrelL4:Drain:Timeout (--set)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task FindAsync_FilesAndAddressesAndUpstreamsAtFault_FindsThemAll()
+    {
+        using ManualServer taken = new();
+        using RefusingPort silent = new();
+        Directory.CreateDirectory(_setUp.Directory["state"]);
+        File.SetUnixFileMode(_setUp.Directory["state"], (UnixFileMode)0b111_101_101);
+        File.Delete(_setUp.Directory["server.key"]);
+
+        IReadOnlyList<string> findings = await FindAsync(
+            CheckReach.Upstreams, $"Applications:echo:Listen={taken.EndPoint}", $"Applications:echo:Upstreams:one:Address={silent.EndPoint}");
+
+        Assert.Collection(
+            findings,
+            static file => Assert.Contains("KestrelL4:Identity:Key", file, StringComparison.Ordinal),
+            static state => Assert.Contains("chmod 700", state, StringComparison.Ordinal),
+            bound => Assert.Contains($"{taken.EndPoint} cannot be bound", bound, StringComparison.Ordinal),
+            reached => Assert.Contains($"{silent.EndPoint} was not reached: refused", reached, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task FindAsync_UpstreamIsAway_IsFoundOnlyWhenAsked()
+    {
+        using RefusingPort away = new();
+        string setting = $"Applications:echo:Upstreams:one:Address={away.EndPoint}";
+
+        Assert.Empty(await FindAsync(CheckReach.ThisMachine, setting));
+        Assert.Single(await FindAsync(CheckReach.Upstreams, setting));
+    }
+
+    [Fact]
+    public async Task FindAsync_AddressHeldByTheRunningNode_IsSkipped()
+    {
+        using ManualServer taken = new();
+        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], out _);
+
+        Assert.Empty(await FindAsync(CheckReach.ThisMachine, $"Applications:echo:Listen={taken.EndPoint}"));
+    }
+
+    [Fact]
+    public async Task FindAsync_AdminAddressIsTaken_IsFound()
+    {
+        using ManualServer taken = new();
+
+        string finding = Assert.Single(await FindAsync(CheckReach.ThisMachine, $"Admin:Listen={taken.EndPoint}"));
+
+        Assert.StartsWith("KestrelL4:Admin:Listen (--set)", finding, StringComparison.Ordinal);
+    }
+
+    public ValueTask DisposeAsync() => _setUp.DisposeAsync();
+
+    private Task<IReadOnlyList<string>> FindAsync(CheckReach reach, params string[] settings) =>
+        new NodeCheck(TimeProvider.System).FindAsync(_setUp.With(settings), reach, CancellationToken.None);
+}

@@ -1,0 +1,72 @@
+using KestrelL4.Server.Configuration;
+using KestrelL4.Testing.Servers;
+
+namespace KestrelL4.Server.Tests;
+
+[Collection(ProcessWide.Name)]
+public sealed class NodeProcessTests : IAsyncDisposable
+{
+    private readonly NodeSetUp _setUp = new();
+    private readonly StringWriter _error = new();
+
+    [Fact]
+    public async Task RunAsync_NoSuchConfigurationFile_CannotStart()
+    {
+        Assert.Equal(NodeExit.CannotStart, await RunAsync(new ConfigurationSources([_setUp.Directory["absent.json"]], null, [])));
+        Assert.Contains("absent.json", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_ConfigurationInvalid_TellsEveryError()
+    {
+        Assert.Equal(
+            NodeExit.ConfigurationInvalid, await RunAsync(_setUp.With("Applications:echo:Listen=nowhere", "Drain:Timeout=soon")));
+        Assert.StartsWith("kestrell4: the configuration is invalid, 2 errors:", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_FileOfAKeyIsMissing_IsInvalid()
+    {
+        File.Delete(_setUp.Directory["server.key"]);
+
+        Assert.Equal(NodeExit.ConfigurationInvalid, await RunAsync(_setUp.With()));
+        Assert.Contains("1 error:", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("KestrelL4:Identity:Key", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_StateDirectoryInUse_CannotStart()
+    {
+        using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], out _);
+
+        Assert.Equal(NodeExit.CannotStart, await RunAsync(_setUp.With()));
+        Assert.Contains("in use by another node", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Applications:echo:Listen")]
+    [InlineData("Admin:Listen")]
+    public async Task RunAsync_PortIsTaken_CannotStartAndLetsTheStateDirectoryGo(string key)
+    {
+        await using EchoServer taken = new();
+
+        Assert.Equal(NodeExit.CannotStart, await RunAsync(_setUp.With($"{key}={taken.EndPoint}")));
+        Assert.Contains($"{taken.EndPoint}", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(StateDirectoryUse.Free, StateDirectory.Inspect(_setUp.Directory["state"], out _));
+    }
+
+    [Theory]
+    [InlineData(NodeExit.Drained, 0)]
+    [InlineData(NodeExit.ConfigurationInvalid, 1)]
+    [InlineData(NodeExit.CannotStart, 2)]
+    [InlineData(NodeExit.ConnectionsAborted, 5)]
+    internal void NodeExit_Number_IsTheExitCode(NodeExit exit, int code) => Assert.Equal(code, (int)exit);
+
+    public ValueTask DisposeAsync()
+    {
+        _error.Dispose();
+        return _setUp.DisposeAsync();
+    }
+
+    private Task<NodeExit> RunAsync(ConfigurationSources sources) => new NodeProcess(_error, TimeProvider.System).RunAsync(sources);
+}

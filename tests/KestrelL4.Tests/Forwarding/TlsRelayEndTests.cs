@@ -1,0 +1,134 @@
+using System.Net.Sockets;
+using KestrelL4.Forwarding;
+using KestrelL4.Testing.Clients;
+using KestrelL4.Testing.Servers;
+
+namespace KestrelL4.Tests.Forwarding;
+
+public sealed class TlsRelayEndTests
+{
+    private const int Large = 4 * 1024 * 1024;
+
+    [Fact]
+    public async Task CompleteAsync_AfterALargeWrite_ArrivesWholeAndReadingGoesOn()
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        byte[] sent = Wire.Pattern(Large);
+        Task<byte[]> receiving = ends.Client.ReceiveToEndAsync();
+
+        await ends.End.WriteAsync(sent);
+        await ends.End.CompleteAsync();
+
+        Wire.AssertSame(sent, await receiving);
+        Task sending = ends.Client.SendAsync(sent);
+        Wire.AssertSame(sent, await ends.ReadAsync(Large));
+        await sending;
+    }
+
+    [Fact]
+    public async Task ReadAsync_SeveralRecordsAreThere_FillsTheBufferWithThem()
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        byte[] sent = Wire.Pattern(48 * 1024);
+        await ends.Client.SendAsync(sent);
+        byte[] buffer = new byte[64 * 1024];
+        await ends.End.WaitAsync();
+        await Eventually.UntilAsync(() => ends.Client.Socket.Poll(0, SelectMode.SelectWrite), "the records are sent");
+
+        int most = 0;
+        for (int read = 0; read < sent.Length;)
+        {
+            int count = await ends.End.ReadAsync(buffer);
+            Assert.Equal(Wire.Pattern(count, read), buffer[..count]);
+            read += count;
+            most = Math.Max(most, count);
+        }
+
+        Assert.InRange(most, (16 * 1024) + 1, sent.Length);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ClientSaysGoodbye_IsTheEnd()
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await ends.Client.SendAsync(Wire.Hello);
+        await ends.Client.CompleteSendingAsync();
+
+        Assert.Equal(Wire.Hello, await ends.ReadAsync(Wire.Hello.Length));
+        await ends.End.WaitAsync();
+        Assert.Equal(0, await ends.End.ReadAsync(new byte[64 * 1024]));
+    }
+
+    [Fact]
+    public async Task CompleteAsync_ClientSeesGoodbyeAndAnOrderlyEnd()
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await ends.End.CompleteAsync();
+
+        Assert.Equal(TlsEnd.CloseNotifyThenFin, await ends.Client.ObserveEndAsync());
+    }
+
+    [Fact]
+    public async Task Abort_PendingWait_FailsItAndResetsTheClient()
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        Task waiting = ends.End.WaitAsync().AsTask();
+
+        ends.End.Abort();
+        ends.End.Abort();
+
+        Exception exception = await Assert.ThrowsAnyAsync<Exception>(() => waiting.WaitAsync(Eventually.DefaultDeadline));
+        Assert.True(RelayEnd.IsBroken(exception), $"{exception.GetType()} tells of no broken connection");
+        Assert.Equal(TlsEnd.Reset, await ends.Client.ObserveEndAsync());
+    }
+
+    [Fact]
+    public async Task Finish_PendingRead_EndsAsThoughTheClientHadEnded()
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        Task<int> reading = ends.End.ReadAsync(new byte[64 * 1024]).AsTask();
+
+        ends.End.Finish();
+
+        Assert.Equal(0, await Eventually.WithinAsync(reading, "the read ends"));
+    }
+
+    [Fact]
+    public async Task SubmitAsync_LargeReplyAfterTheClientsGoodbye_ArrivesWhole()
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        using ManualServer server = new();
+        Application application = Submission.To(TimeProvider.System, new Timeouts(), server.EndPoint);
+        Task<CloseReason> ended = application.SubmitAsync(ends.End);
+        using Socket upstream = await server.AcceptAsync();
+        byte[] bytes = Wire.Pattern(Large);
+
+        Task<byte[]> up = upstream.ReceiveAllAsync();
+        await ends.Client.SendAsync(bytes);
+        await ends.Client.CompleteSendingAsync();
+        Wire.AssertSame(bytes, await up);
+        Task<byte[]> down = ends.Client.ReceiveToEndAsync();
+        await upstream.SendAllAsync(bytes);
+        upstream.Shutdown(SocketShutdown.Send);
+
+        Wire.AssertSame(bytes, await down);
+        Assert.Equal(CloseReason.Completed, await Eventually.WithinAsync(ended, "the connection ends"));
+        Assert.Equal((Large, Large), (application.Counters.BytesReceived, application.Counters.BytesSent));
+    }
+
+    [Fact]
+    public async Task SubmitAsync_UpstreamResets_ClientIsReset()
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        using ManualServer server = new();
+        Task<CloseReason> ended = Submission.To(TimeProvider.System, new Timeouts(), server.EndPoint).SubmitAsync(ends.End);
+        using Socket upstream = await server.AcceptAsync();
+        await ends.Client.SendAsync(Wire.Hello);
+        await upstream.ReceiveAsync(Wire.Hello.Length);
+
+        upstream.Reset();
+
+        Assert.Equal(TlsEnd.Reset, await ends.Client.ObserveEndAsync());
+        Assert.Equal(CloseReason.UpstreamAborted, await Eventually.WithinAsync(ended, "the connection ends"));
+    }
+}

@@ -67,7 +67,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
         }
     }
 
-    private void Tell(string what, IReadOnlyList<ConfigurationError> errors)
+    private void Tell(string what, List<ConfigurationError> errors)
     {
         error.WriteLine($"kestrell4: {what}, {errors.Count} {(errors.Count == 1 ? "error" : "errors")}:");
         foreach (ConfigurationError found in errors)

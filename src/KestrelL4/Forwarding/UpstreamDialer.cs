@@ -77,7 +77,12 @@ internal sealed class UpstreamDialer(TimeProvider time)
         }
         catch (OperationCanceledException)
         {
-            socket?.Dispose();
+            // It may have connected at the last moment: what is cut must not look like an end.
+            if (socket is not null)
+            {
+                SocketEnding.Abort(socket);
+            }
+
             return (DialResult.Timeout, null);
         }
     }

@@ -65,10 +65,11 @@ public sealed class RelayAllocationTests(ITestOutputHelper output)
             batches.Add((GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Measured);
         }
 
-        // What is allocated for every buffer shows in every batch; a pool that grows by an array shows in one.
+        // What is allocated for every buffer shows in every batch, the smallest too; the arrays by which pools grow, ours and the
+        // TLS streams of the test, fall into some.
         batches.Sort();
         output.WriteLine($"bytes allocated per relayed buffer of {Buffer} bytes: {string.Join(", ", batches.Select(static each => $"{each:0.0}"))}");
-        Assert.InRange(batches[Batches / 2], 0, MostBytesPerBuffer);
+        Assert.InRange(batches[0], 0, MostBytesPerBuffer);
     }
 
     private async Task PassAsync(int buffers, Func<Memory<byte>, ValueTask<int>> send, Func<Memory<byte>, ValueTask<int>> receive)

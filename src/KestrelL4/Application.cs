@@ -9,10 +9,14 @@ namespace KestrelL4;
 /// <summary>A named TCP service: its upstreams, its limits, its open connections.</summary>
 public sealed class Application
 {
+    private const long NotRemoved = long.MaxValue;
+
     private readonly Limit _limit;
     private readonly ConnectionForwarder _forwarder;
     private readonly ConnectionAccounting? _accounting;
     private readonly TimeProvider _time;
+    private ApplicationSettings _settings;
+    private long _removedAt = NotRemoved;
 
     /// <summary>Makes an application.</summary>
     /// <param name="name">The name in grants, logs and metrics.</param>
@@ -30,10 +34,10 @@ public sealed class Application
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(upstreams);
         Name = name;
-        Settings = settings ?? new ApplicationSettings();
+        _settings = settings ?? new ApplicationSettings();
         _time = time ?? TimeProvider.System;
-        _limit = new Limit(RateLimitScope.Application, Settings.RateLimit, _time);
-        UpstreamSet = new UpstreamSet(upstreams);
+        _limit = new Limit(RateLimitScope.Application, _settings.RateLimit, _time);
+        UpstreamSet = new UpstreamSet(upstreams, _time);
         _forwarder = new ConnectionForwarder(UpstreamSet, _time);
         _accounting = accounting;
         accounting?.Add(this);
@@ -42,11 +46,41 @@ public sealed class Application
     /// <summary>The name in grants, logs and metrics.</summary>
     public string Name { get; }
 
-    /// <summary>Limits and time-outs.</summary>
-    public ApplicationSettings Settings { get; }
+    /// <summary>Limits and time-outs. New limits hold from the next connection and count the open ones; new time-outs are for new connections.</summary>
+    public ApplicationSettings Settings
+    {
+        get => Volatile.Read(ref _settings);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Volatile.Write(ref _settings, value);
+            _limit.Numbers = value.RateLimit;
+        }
+    }
 
-    /// <summary>The servers that take its connections.</summary>
-    public IReadOnlyList<Upstream> Upstreams => UpstreamSet.All;
+    /// <summary>The servers that take its connections, by distinct names. Those that a new list leaves out keep the connections they have.</summary>
+    public IReadOnlyList<Upstream> Upstreams
+    {
+        get => UpstreamSet.All;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            UpstreamSet.Replace(value);
+        }
+    }
+
+    /// <summary>Those that were left out lately or still have connections.</summary>
+    public IEnumerable<Upstream> FormerUpstreams => UpstreamSet.Gone;
+
+    /// <summary>
+    /// Whether it is no longer offered: its open connections need no grant any more, and its numbers are forgotten ten minutes
+    /// later. Default false.
+    /// </summary>
+    public bool IsRemoved
+    {
+        get => Volatile.Read(ref _removedAt) != NotRemoved;
+        set => Volatile.Write(ref _removedAt, value ? _time.GetTimestamp() : NotRemoved);
+    }
 
     /// <summary>Its open connections.</summary>
     public LiveConnections Connections { get; } = new();
@@ -54,7 +88,21 @@ public sealed class Application
     /// <summary>What it counted since it was made.</summary>
     public ApplicationCounters Counters { get; } = new();
 
+    /// <summary>How many connections it holds of those that its own limit counts.</summary>
+    internal int Held => _limit.Held;
+
     internal UpstreamSet UpstreamSet { get; }
+
+    /// <summary>Whether nobody asks for its numbers any more.</summary>
+    internal bool IsForgotten =>
+        Volatile.Read(ref _removedAt) is var removedAt and not NotRemoved
+        && Connections.Count == 0 && _time.GetElapsedTime(removedAt) >= UpstreamSet.Memory;
+
+    /// <summary>The upstream of a name and address, with all that it counts: one in place or one that was left out lately.</summary>
+    public Upstream? FindUpstream(string name, EndPoint address) => UpstreamSet.Find(name, address);
+
+    /// <summary>The upstream that the next connection would get; null = none is available.</summary>
+    public Upstream? NextUpstream() => UpstreamSet.Peek();
 
     /// <summary>Takes an accepted connection through limits, pick, dial and relay to its end, and disposes it.</summary>
     /// <param name="client">The connection; the caller has authenticated and authorised it by whatever means it has.</param>

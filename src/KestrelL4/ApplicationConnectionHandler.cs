@@ -19,10 +19,14 @@ namespace KestrelL4;
 /// among the connection's features, and dispose it after it.
 /// </remarks>
 /// <param name="application">The application that the connections are for.</param>
-/// <param name="registry">Who may use it.</param>
+/// <param name="inForce">Who may use it.</param>
 /// <param name="limits">The limits that clients share over all applications.</param>
-public sealed class ApplicationConnectionHandler(Application application, ClientRegistry registry, ClientLimits limits) : ConnectionHandler
+/// <param name="time">The clock by which a revocation list is old; null = the system's.</param>
+public sealed class ApplicationConnectionHandler(
+    Application application, TrustInForce inForce, ClientLimits limits, TimeProvider? time = null) : ConnectionHandler
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -37,21 +41,44 @@ public sealed class ApplicationConnectionHandler(Application application, Client
 
     private async ValueTask<CloseReason> PassAsync(ProxiedConnection connection, RelayEnd end)
     {
-        ClientCertificate certificate = connection.Certificate ?? throw new InvalidOperationException("No step before left a certificate.");
-        if (!Authenticator.TryAuthenticate(registry.Current, certificate.Id, out Client? client, out CloseReason refusal))
+        if (Admit(connection, out Grant? grant) is { } refusal)
         {
-            // A disabled client is known: its line names it.
-            connection.Client = client;
             return refusal;
         }
 
-        connection.Client = client;
-        if (!Authorizer.TryAuthorize(client, application.Name, out Grant? grant))
-        {
-            return CloseReason.NotAuthorized;
-        }
-
-        LimitStack stack = limits.For(client, grant, application.Name, application.Settings.ClientRateLimit);
+        LimitStack stack = limits.For(connection.Client!, grant!, application.Name, application.Settings.ClientRateLimit);
         return await application.PassAsync(connection, end, stack).ConfigureAwait(false);
+    }
+
+    // A connection is live before the trust is read, and read again after its client is known: one of both, the connection or
+    // who replaced the trust meanwhile, sees the other, so that no withdrawal passes it by.
+    private CloseReason? Admit(ProxiedConnection connection, out Grant? grant)
+    {
+        ClientTrust trust;
+        do
+        {
+            trust = inForce.Current;
+            if (Judge(connection, trust, out grant) is { } refusal)
+            {
+                return refusal;
+            }
+
+            Interlocked.MemoryBarrier();
+        }
+        while (!ReferenceEquals(trust, inForce.Current));
+
+        return null;
+    }
+
+    private CloseReason? Judge(ProxiedConnection connection, ClientTrust trust, out Grant? grant)
+    {
+        grant = null;
+        ClientCertificate certificate = connection.Certificate ?? throw new InvalidOperationException("No step before left a certificate.");
+        bool isKnown = Authenticator.TryAuthenticate(trust, certificate, out Client? client, out CloseReason refusal);
+        connection.Client = client;
+        return !isKnown ? refusal
+            : Authenticator.IsStale(trust, certificate, _time.GetUtcNow()) ? CloseReason.RevocationStale
+            : Authorizer.TryAuthorize(client!, application.Name, out grant) ? null
+            : CloseReason.NotAuthorized;
     }
 }

@@ -16,8 +16,14 @@ public enum CloseReason
     /// <summary>authenticate: no client holds this certificate.</summary>
     UnknownClient,
 
+    /// <summary>authenticate: the certificate is on its client authority's revocation list.</summary>
+    RevokedCertificate,
+
     /// <summary>authenticate: the client is registered and disabled.</summary>
     ClientDisabled,
+
+    /// <summary>authenticate: the revocation list of the certificate's client authority is older than allowed.</summary>
+    RevocationStale,
 
     /// <summary>authorize: the client holds no grant for this application.</summary>
     NotAuthorized,
@@ -46,8 +52,17 @@ public enum CloseReason
     /// <summary>relay: it lasted as long as a connection may.</summary>
     MaxDuration,
 
+    /// <summary>any: the client, its certificate, its grant or its client authority was withdrawn.</summary>
+    Revoked,
+
     /// <summary>relay: the client's certificate ran out.</summary>
     CertificateExpired,
+
+    /// <summary>any: the operator closed it.</summary>
+    ClosedByOperator,
+
+    /// <summary>any: its application or upstream was drained, and the time for open connections had passed.</summary>
+    Drained,
 
     /// <summary>any: the node was stopping and the time for open connections had passed.</summary>
     NodeStopped,
@@ -61,9 +76,10 @@ public static class CloseReasonExtensions
 {
     private static readonly string[] Words =
     [
-        "node_limited", "source_limited", "handshake_failed", "unknown_client", "client_disabled", "not_authorized", "rate_limited",
-        "no_upstream", "upstream_connect_failed", "completed", "client_aborted", "upstream_aborted", "idle_timeout", "max_duration",
-        "certificate_expired", "node_stopped", "internal_error",
+        "node_limited", "source_limited", "handshake_failed", "unknown_client", "revoked_certificate", "client_disabled",
+        "revocation_stale", "not_authorized", "rate_limited", "no_upstream", "upstream_connect_failed", "completed", "client_aborted",
+        "upstream_aborted", "idle_timeout", "max_duration", "revoked", "certificate_expired", "closed_by_operator", "drained",
+        "node_stopped", "internal_error",
     ];
 
     /// <summary>How many close reasons there are.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KestrelL4.Upstreams;
 
 namespace KestrelL4;
 
@@ -46,6 +47,11 @@ public sealed class LiveConnections
     /// <summary>Closes every connection that is open now.</summary>
     /// <returns>How many this call closed.</returns>
     public int CloseAll(CloseReason reason) => _connections.Values.Count(connection => connection.Close(reason));
+
+    /// <summary>Closes every connection that an upstream has now.</summary>
+    /// <returns>How many this call closed.</returns>
+    public int CloseAll(Upstream upstream, CloseReason reason) =>
+        _connections.Values.Count(connection => ReferenceEquals(connection.Upstream, upstream) && connection.Close(reason));
 
     /// <summary>Completes at the first moment in which none is open.</summary>
     public Task WhenEmpty()

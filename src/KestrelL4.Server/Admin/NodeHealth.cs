@@ -8,6 +8,8 @@ namespace KestrelL4.Server.Admin;
 internal sealed class NodeHealth
 {
     private readonly ConcurrentDictionary<string, Component> _applications = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Component> _authorities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Component> _revocations = new(StringComparer.OrdinalIgnoreCase);
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile bool _started;
@@ -18,8 +20,8 @@ internal sealed class NodeHealth
     {
         _time = time;
         _logger = logger;
-        Identity = new Component("identity", time, logger);
-        Registry = new Component("registry", time, logger);
+        Identity = New(ComponentNames.Identity);
+        Registry = New(ComponentNames.Registry);
     }
 
     /// <summary>The node's own certificate.</summary>
@@ -28,35 +30,50 @@ internal sealed class NodeHealth
     /// <summary>The clients and grants in force.</summary>
     public Component Registry { get; }
 
-    /// <summary>How the node is as a whole.</summary>
-    public ComponentStatus Status
+    /// <summary>Whether the node is closing its ports or has closed them; it prevails over what the components say.</summary>
+    public bool IsDraining
     {
-        get
-        {
-            if (_draining)
-            {
-                return ComponentStatus.Draining;
-            }
-
-            ComponentStatus applications = Overall([.. _applications.Values.Select(static application => application.State)]);
-            ComponentStatus data = First(Identity.State.Status, Registry.State.Status);
-            return _started ? First(applications, data) : ComponentStatus.Starting;
-        }
+        get => _draining;
+        set => _draining = value;
     }
+
+    /// <summary>How the node is as a whole.</summary>
+    public ComponentStatus Status => IsDraining ? ComponentStatus.Draining
+        : !_started ? ComponentStatus.Starting
+        : new[] { Identity.State.Status, Registry.State.Status, OfApplications(), OfAuthorities() }.Min();
 
     /// <summary>Every component, ordered by name behind <c>identity</c> and <c>registry</c>.</summary>
     public IReadOnlyList<Component> Components =>
-        [Identity, Registry, .. _applications.Values.OrderBy(static application => application.Name, StringComparer.Ordinal)];
+    [
+        Identity,
+        Registry,
+        .. new[] { _applications, _authorities, _revocations }
+            .SelectMany(static group => group.Values).OrderBy(static component => component.Name, StringComparer.Ordinal),
+    ];
 
     /// <summary>The component of an application, made when it is first asked for.</summary>
-    public Component Application(string name) =>
-        _applications.GetOrAdd(name, static (key, health) => new Component($"application:{key}", health._time, health._logger), this);
+    public Component Application(string name) => Get(_applications, ComponentNames.Application(name));
+
+    /// <summary>The component of a client authority, made when it is first asked for.</summary>
+    public Component ClientAuthority(string name) => Get(_authorities, ComponentNames.ClientAuthority(name));
+
+    /// <summary>The component of a client authority's revocation list, made when it is first asked for.</summary>
+    public Component Revocation(string name) => Get(_revocations, ComponentNames.Revocation(name));
+
+    /// <summary>Forgets components that the node has no more: all but those named, <c>identity</c> and <c>registry</c>.</summary>
+    public void Keep(IReadOnlySet<string> names)
+    {
+        foreach (ConcurrentDictionary<string, Component> group in new[] { _applications, _authorities, _revocations })
+        {
+            foreach (string name in group.Keys.Where(name => !names.Contains(name)))
+            {
+                group.TryRemove(name, out _);
+            }
+        }
+    }
 
     /// <summary>Ports are bound, identity and registry are in force: from now on the components decide.</summary>
     public void CompleteStart() => _started = true;
-
-    /// <summary>The node is about to close its ports: draining, whatever the components say.</summary>
-    public void BeginDrain() => _draining = true;
 
     /// <summary>How the node and its components are.</summary>
     public HealthReport Report() =>
@@ -72,17 +89,26 @@ internal sealed class NodeHealth
     }
 
     // An application that refuses costs the node its strength, not its readiness, as long as another one works.
-    private static ComponentStatus Overall(ComponentState[] applications)
+    private ComponentStatus OfApplications()
     {
-        if (Array.TrueForAll(applications, static application => application.Status == ComponentStatus.Healthy))
-        {
-            return ComponentStatus.Healthy;
-        }
-
-        return Array.Exists(applications, static application => application.Status.IsReady())
-            ? ComponentStatus.Degraded
-            : applications.Min(static application => application.Status);
+        ComponentStatus[] statuses = [.. _applications.Values.Select(static application => application.State.Status)];
+        return Array.TrueForAll(statuses, static status => status == ComponentStatus.Healthy) ? ComponentStatus.Healthy
+            : Array.Exists(statuses, static status => status.IsReady()) ? ComponentStatus.Degraded
+            : statuses.Min();
     }
 
-    private static ComponentStatus First(ComponentStatus one, ComponentStatus other) => one < other ? one : other;
+    // A client authority whose clients are refused costs the node its readiness only where there is no other.
+    private ComponentStatus OfAuthorities()
+    {
+        int refusing = _revocations.Values.Count(static revocation => !revocation.State.Status.IsReady());
+        bool isWell = _authorities.Values.Concat(_revocations.Values).All(static component => component.State.Status == ComponentStatus.Healthy);
+        return isWell ? ComponentStatus.Healthy
+            : refusing > 0 && refusing == _authorities.Count ? ComponentStatus.Unhealthy
+            : ComponentStatus.Degraded;
+    }
+
+    private Component Get(ConcurrentDictionary<string, Component> group, string name) =>
+        group.GetOrAdd(name, static (name, health) => health.New(name), this);
+
+    private Component New(string name) => new(name, _time, _logger);
 }

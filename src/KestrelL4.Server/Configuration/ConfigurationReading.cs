@@ -27,6 +27,9 @@ internal sealed record ConfigurationReading
     /// <summary>Sixteen hexadecimal digits that change with any key or value under <c>KestrelL4</c> and reveal none.</summary>
     public string Hash => Tree.Hash;
 
+    /// <summary>Sixteen hexadecimal digits that change with any key or value of one section, such as <c>Clients</c>.</summary>
+    public string HashOf(string section) => Tree.HashOf(section);
+
     /// <summary>Where the value of a key came from, to report what is wrong with the file that it names.</summary>
     public string SourceOf(string keyPath) => Tree.SourceOf(keyPath);
 

@@ -36,6 +36,13 @@ internal sealed record NodeConfiguration
     /// <summary>How the node ends.</summary>
     public DrainConfiguration Drain { get; init; } = new();
 
+    /// <summary>Every file that it names.</summary>
+    public IEnumerable<string> Files() =>
+        ClientAuthorities.Values
+            .SelectMany(static authority => new[] { authority.Certificate, authority.RevocationList })
+            .Concat([Identity.Certificate, Identity.Key])
+            .OfType<string>();
+
     /// <summary>Every address to listen at, with the key that names it.</summary>
     public IEnumerable<(string KeyPath, ListenAddress Address)> Listens() =>
         Applications

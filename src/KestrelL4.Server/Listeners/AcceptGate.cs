@@ -1,19 +1,23 @@
 namespace KestrelL4.Server.Listeners;
 
 /// <summary>Keeps the whole node below its numbers of open connections and of handshakes under way.</summary>
-/// <param name="maxConnections">The most connections open at once.</param>
-/// <param name="maxHandshakes">The most handshakes under way at once.</param>
-internal sealed class AcceptGate(int maxConnections, int maxHandshakes)
+internal sealed class AcceptGate
 {
     private int _connections;
     private int _handshakes;
 
+    /// <summary>The most connections open at once. A lower number closes none.</summary>
+    public required int MaxConnections { get; set; }
+
+    /// <summary>The most handshakes under way at once.</summary>
+    public required int MaxHandshakes { get; set; }
+
     /// <summary>Gives a connection its place before its handshake, or null when the node is full.</summary>
     public Place? TryEnter()
     {
-        if (Interlocked.Increment(ref _connections) <= maxConnections)
+        if (Interlocked.Increment(ref _connections) <= MaxConnections)
         {
-            if (Interlocked.Increment(ref _handshakes) <= maxHandshakes)
+            if (Interlocked.Increment(ref _handshakes) <= MaxHandshakes)
             {
                 return new Place(this);
             }

@@ -1,7 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
-using KestrelL4.Server.Configuration;
-using Microsoft.AspNetCore.Connections;
+using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,67 +8,38 @@ using Microsoft.Extensions.Options;
 namespace KestrelL4.Server.Listeners;
 
 /// <summary>The listener of one application: a Kestrel server of its own, so that it starts and stops without touching another.</summary>
-internal sealed class ApplicationListener : IAsyncDisposable
+internal sealed class ApplicationListener
 {
     private readonly KestrelServer _server;
-    private readonly string _application;
-    private readonly ListenAddress _address;
-    private readonly List<ListenOptions> _listening = [];
 
-    /// <summary>Prepares a listener; nothing is bound yet.</summary>
-    /// <param name="address">Where to listen.</param>
+    /// <summary>Prepares a listener; it does not accept yet.</summary>
+    /// <param name="bound">Where to accept.</param>
     /// <param name="pipeline">What becomes of a connection.</param>
     /// <param name="services">The web host's provider: Kestrel's TLS takes its metrics from there.</param>
-    /// <param name="transport">The transport below.</param>
     /// <param name="loggers">Where Kestrel logs.</param>
+    /// <param name="time">The clock of the transport.</param>
     public ApplicationListener(
-        ListenAddress address,
-        ConnectionPipeline pipeline,
-        IServiceProvider services,
-        IConnectionListenerFactory transport,
-        ILoggerFactory loggers)
+        BoundAddress bound, ConnectionPipeline pipeline, IServiceProvider services, ILoggerFactory loggers, TimeProvider time)
     {
-        _application = pipeline.Application;
-        _address = address;
         KestrelServerOptions options = new() { ApplicationServices = services };
-        foreach (EndPoint endPoint in LoopbackPair.Present(address))
+        foreach (ListeningSocket socket in bound.Sockets)
         {
-            options.Listen(endPoint, listen =>
-            {
-                _listening.Add(listen);
-                pipeline.Build(listen);
-            });
+            options.Listen(socket.EndPoint, pipeline.Build);
         }
 
+        SocketTransportFactory transport = new(bound.Sockets, static socket => new SocketConnection(socket), loggers, time);
         _server = new KestrelServer(Options.Create(options), transport, loggers);
     }
 
-    /// <summary>The bound address as <c>/status</c> shows it; the configured one while it is not bound.</summary>
-    public string Address => _address.IsLocalhost || _address.SocketPath is not null
-        ? _address.Text
-        : _listening[0].EndPoint.ToString()!;
+    /// <summary>Begins to accept.</summary>
+    public Task StartAsync() => _server.StartAsync(new NoHttp(), CancellationToken.None);
 
-    /// <summary>Binds and begins to accept.</summary>
-    /// <exception cref="BindException">The address cannot be bound.</exception>
-    public async Task StartAsync(CancellationToken cancellation)
+    /// <summary>Stops accepting at once.</summary>
+    /// <param name="cut">Ends the patience with open connections.</param>
+    /// <returns>Completes when the last connection has ended.</returns>
+    public async Task CloseAsync(CancellationToken cut)
     {
-        try
-        {
-            await _server.StartAsync(new NoHttp(), cancellation).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException)
-        {
-            throw new BindException($"KestrelL4:Applications:{_application}:Listen", _address, exception);
-        }
-    }
-
-    /// <summary>Stops accepting at once and waits for the open connections until the token says to cut them.</summary>
-    public Task StopAsync(CancellationToken cut) => _server.StopAsync(cut);
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _server.StopAsync(cut).ConfigureAwait(false);
         _server.Dispose();
     }
 

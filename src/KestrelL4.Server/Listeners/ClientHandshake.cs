@@ -8,54 +8,69 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace KestrelL4.Server.Listeners;
 
-/// <summary>How a listener's handshakes go: TLS 1.3, our identity, a required client certificate that we judge ourselves.</summary>
-/// <remarks>
-/// One set of options serves every handshake: made per connection they cost a tenth of a handshake. So the judgement finds
-/// its connection by the stream.
-/// </remarks>
+/// <summary>How handshakes go: TLS 1.3, our identity, a required client certificate that we judge ourselves.</summary>
 internal sealed class ClientHandshake
 {
-    private readonly ConditionalWeakTable<SslStream, ProxiedConnection> _connections = [];
-    private readonly ClientCertificateValidation _validation;
-    private readonly SslServerAuthenticationOptions _tls;
+    private TlsInForce _inForce;
 
-    /// <summary>Takes the node's identity, the judge of client certificates and the most time a handshake may take.</summary>
-    public ClientHandshake(NodeIdentity identity, ClientCertificateValidation validation, TimeSpan timeout)
+    /// <summary>Takes the node's identity and the judge of client certificates.</summary>
+    public ClientHandshake(NodeIdentity identity, ClientCertificateValidation validation) => _inForce = new TlsInForce(identity, validation);
+
+    /// <summary>Puts another identity and judge in force for the handshakes that begin from now on; those under way end as they began.</summary>
+    public void Use(NodeIdentity identity, ClientCertificateValidation validation) =>
+        Volatile.Write(ref _inForce, new TlsInForce(identity, validation));
+
+    /// <summary>The options for Kestrel's <c>UseHttps</c>, with the most time a handshake may take.</summary>
+    public TlsHandshakeCallbackOptions Options(TimeSpan timeout) =>
+        new() { HandshakeTimeout = TimerBounds.Bound(timeout), OnConnection = Begin };
+
+    private ValueTask<SslServerAuthenticationOptions> Begin(TlsHandshakeCallbackContext context) => ValueTask.FromResult(
+        Volatile.Read(ref _inForce).Begin(context.SslStream, context.Connection.Features.GetRequiredFeature<ProxiedConnection>()));
+
+    /// <summary>An identity and a judge, and the handshakes that began with them.</summary>
+    /// <remarks>
+    /// One set of options serves every handshake: made per connection they cost a tenth of a handshake. So the judgement finds
+    /// its connection by the stream.
+    /// </remarks>
+    private sealed class TlsInForce
     {
-        _validation = validation;
-        _tls = new SslServerAuthenticationOptions
+        private readonly ConditionalWeakTable<SslStream, ProxiedConnection> _connections = [];
+        private readonly ClientCertificateValidation _validation;
+        private readonly SslServerAuthenticationOptions _options;
+
+        public TlsInForce(NodeIdentity identity, ClientCertificateValidation validation)
         {
-            EnabledSslProtocols = SslProtocols.Tls13,
-            ServerCertificateContext = identity.Context,
-            ClientCertificateRequired = true,
-            CertificateChainPolicy = validation.ChainPolicy,
-            RemoteCertificateValidationCallback = Judge,
-            // Empty, for without it Kestrel offers HTTP and refuses a client that asks for another protocol.
-            ApplicationProtocols = [],
-        };
-        Options = new TlsHandshakeCallbackOptions { HandshakeTimeout = TimerBounds.Bound(timeout), OnConnection = Begin };
-    }
-
-    /// <summary>The options for Kestrel's <c>UseHttps</c>.</summary>
-    public TlsHandshakeCallbackOptions Options { get; }
-
-    private ValueTask<SslServerAuthenticationOptions> Begin(TlsHandshakeCallbackContext context)
-    {
-        _connections.Add(context.SslStream, context.Connection.Features.GetRequiredFeature<ProxiedConnection>());
-        return ValueTask.FromResult(_tls);
-    }
-
-    private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        SslStream stream = (SslStream)sender;
-        if (!_connections.TryGetValue(stream, out ProxiedConnection? connection))
-        {
-            return false;
+            _validation = validation;
+            _options = new SslServerAuthenticationOptions
+            {
+                EnabledSslProtocols = SslProtocols.Tls13,
+                ServerCertificateContext = identity.Context,
+                ClientCertificateRequired = true,
+                CertificateChainPolicy = validation.ChainPolicy,
+                RemoteCertificateValidationCallback = Judge,
+                // Empty, for without it Kestrel offers HTTP and refuses a client that asks for another protocol.
+                ApplicationProtocols = [],
+            };
         }
 
-        _connections.Remove(stream);
-        connection.HandshakeFailure = _validation.Judge(certificate as X509Certificate2, chain, out ClientCertificate? accepted);
-        connection.Certificate = accepted;
-        return accepted is not null;
+        public SslServerAuthenticationOptions Begin(SslStream stream, ProxiedConnection connection)
+        {
+            _connections.Add(stream, connection);
+            return _options;
+        }
+
+        private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+        {
+            SslStream stream = (SslStream)sender;
+            if (!_connections.TryGetValue(stream, out ProxiedConnection? connection))
+            {
+                return false;
+            }
+
+            _connections.Remove(stream);
+            connection.HandshakeFailure = _validation.Judge(certificate as X509Certificate2, chain, out ClientCertificate? accepted);
+            connection.Certificate = accepted;
+            return accepted is not null;
+        }
     }
 }

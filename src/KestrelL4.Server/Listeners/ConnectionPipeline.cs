@@ -10,23 +10,19 @@ namespace KestrelL4.Server.Listeners;
 
 /// <summary>The steps of a connection's life before the handler, in order: accept, TLS.</summary>
 /// <param name="application">The application that the listener is for.</param>
-/// <param name="gate">The node's bounds.</param>
-/// <param name="sources">The limits of source addresses.</param>
-/// <param name="handshake">How handshakes go.</param>
+/// <param name="handshakeTimeout">The most time a handshake may take.</param>
+/// <param name="shared">The steps that all applications share.</param>
 /// <param name="handler">The steps that follow.</param>
 internal sealed class ConnectionPipeline(
-    Application application, AcceptGate gate, SourceLimits sources, ClientHandshake handshake, ApplicationConnectionHandler handler)
+    Application application, TimeSpan handshakeTimeout, SharedSteps shared, ApplicationConnectionHandler handler)
 {
-    /// <summary>The name of the application that the listener is for.</summary>
-    public string Application => application.Name;
-
     /// <summary>Puts the steps behind a listener.</summary>
     public void Build(ListenOptions listen)
     {
         // Kestrel then leaves the negotiation of HTTP out of the handshake.
         listen.Protocols = HttpProtocols.None;
         listen.Use(next => connection => AcceptAsync(connection, next));
-        listen.UseHttps(handshake.Options);
+        listen.UseHttps(shared.Handshake.Options(handshakeTimeout));
         listen.Use(next => connection => SecuredAsync(connection, next));
         listen.Run(handler.OnConnectedAsync);
     }
@@ -34,14 +30,14 @@ internal sealed class ConnectionPipeline(
     private async Task AcceptAsync(ConnectionContext context, ConnectionDelegate next)
     {
         using ProxiedConnection connection = application.Open(context.ConnectionId, context.RemoteEndPoint);
-        using AcceptGate.Place? place = gate.TryEnter();
+        using AcceptGate.Place? place = shared.Gate.TryEnter();
         if (place is null)
         {
             connection.Conclude(CloseReason.NodeLimited);
             return;
         }
 
-        using LimitLease source = sources.Acquire(connection.Peer);
+        using LimitLease source = shared.Sources.Acquire(connection.Peer);
         if (!source.IsAcquired)
         {
             application.Counters.RateLimited(RateLimitScope.Source);

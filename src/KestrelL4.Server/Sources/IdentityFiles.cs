@@ -9,8 +9,7 @@ namespace KestrelL4.Server.Sources;
 /// <summary>The node's identity from files.</summary>
 internal static class IdentityFiles
 {
-    /// <summary>The key that names the certificate.</summary>
-    public const string CertificateKey = "KestrelL4:Identity:Certificate";
+    private const string CertificateKey = "KestrelL4:Identity:Certificate";
 
     private const string KeyKey = "KestrelL4:Identity:Key";
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -51,6 +50,13 @@ internal static class IdentityFiles
 
         chain.RemoveAt(0);
         return new NodeIdentity(certificate, chain);
+    }
+
+    /// <summary>Reports that no handshake succeeds with an identity that seemed good.</summary>
+    public static void RefuseTried(IdentityConfiguration configuration, PemFile files, string problem)
+    {
+        string file = files.Name(CertificateKey, configuration.Certificate);
+        files.Add(CertificateKey, $"no TLS handshake succeeds with the certificate in {file} ({problem})", "name one that TLS 1.3 accepts");
     }
 
     private static bool MayServe(X509Certificate2 certificate) =>

@@ -5,34 +5,40 @@ using KestrelL4.Tls;
 namespace KestrelL4.Server.Sources;
 
 /// <summary>What the configuration's files hold, checked.</summary>
+/// <param name="Configuration">The configuration that names them.</param>
 /// <param name="Identity">The node's own certificate and key.</param>
-/// <param name="ClientAuthorities">The issuers of client certificates.</param>
+/// <param name="ClientAuthorities">The issuers of client certificates with their revocation lists.</param>
 /// <param name="SendsTickets">Whether a handshake with the identity ended with a session ticket.</param>
-internal sealed record NodeFiles(NodeIdentity Identity, IReadOnlyList<ClientAuthority> ClientAuthorities, bool SendsTickets)
+internal sealed record NodeFiles(
+    NodeConfiguration Configuration, NodeIdentity Identity, IReadOnlyList<ClientAuthority> ClientAuthorities, bool SendsTickets)
 {
-    /// <summary>Loads every file that the configuration names, and shakes hands with the identity once; null after any error.</summary>
+    /// <summary>What is wrong with a file whose former content stays in force, by the component that tells of it; empty when all are good.</summary>
+    public IReadOnlyDictionary<string, string> Problems { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Loads every file that the configuration names, and shakes hands once with an identity that is new.</summary>
     /// <param name="reading">The configuration, with or without errors.</param>
-    /// <param name="errors">Receives all errors, the configuration's own included.</param>
+    /// <param name="previous">What to keep where a file named as before is broken; null = nothing.</param>
+    /// <param name="errors">Receives what is wrong with the files.</param>
     /// <param name="time">The clock of validity.</param>
     /// <param name="cancellation">Ends the handshake.</param>
+    /// <returns>Null when a file is broken and there is nothing to keep in its place.</returns>
     public static async Task<NodeFiles?> LoadAsync(
-        ConfigurationReading reading, List<ConfigurationError> errors, TimeProvider time, CancellationToken cancellation)
+        ConfigurationReading reading,
+        NodeFiles? previous,
+        ICollection<ConfigurationError> errors,
+        TimeProvider time,
+        CancellationToken cancellation = default)
     {
-        errors.AddRange(reading.Errors);
-        NodeConfiguration configuration = reading.Understood;
-        PemFile files = new(reading, errors);
-        NodeIdentity? identity = IdentityFiles.Load(configuration.Identity, files, time);
-        TrialHandshake trial = identity is null ? default : await TrialHandshake.RunAsync(identity, cancellation).ConfigureAwait(false);
-        if (trial.Problem is { } problem)
+        FileLoading loading = new(reading, previous, time);
+        (NodeIdentity? identity, bool sendsTickets) = await loading.IdentityAsync(cancellation).ConfigureAwait(false);
+        IReadOnlyList<ClientAuthority>? authorities = loading.ClientAuthorities();
+        foreach (ConfigurationError error in loading.Errors)
         {
-            string file = files.Name(IdentityFiles.CertificateKey, configuration.Identity.Certificate);
-            files.Add(
-                IdentityFiles.CertificateKey, $"no TLS handshake succeeds with the certificate in {file} ({problem})", "name one that TLS 1.3 accepts");
+            errors.Add(error);
         }
 
-        IReadOnlyList<ClientAuthority>? authorities = ClientAuthorityFiles.Load(configuration.ClientAuthorities, files, time);
-        return errors.Count == 0 && identity is not null && authorities is not null
-            ? new NodeFiles(identity, authorities, trial.SendsTicket)
-            : null;
+        return identity is null || authorities is null
+            ? null
+            : new NodeFiles(reading.Understood, identity, authorities, sendsTickets) { Problems = loading.Problems };
     }
 }

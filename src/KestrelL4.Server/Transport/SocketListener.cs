@@ -6,65 +6,34 @@ using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Transport;
 
-/// <summary>A listening socket that gives its connections to Kestrel, and waits when the node lacks descriptors.</summary>
-internal sealed partial class SocketListener : IConnectionListener
+/// <summary>Accepts from a listening socket for Kestrel, and waits when the node lacks descriptors.</summary>
+/// <param name="listening">The socket; it stays open when this listener is done with it.</param>
+/// <param name="contextOf">Makes a connection of an accepted socket.</param>
+/// <param name="logger">Where a shortage is told.</param>
+/// <param name="time">The clock of the waits.</param>
+internal sealed partial class SocketListener(
+    ListeningSocket listening, Func<Socket, ConnectionContext> contextOf, ILogger logger, TimeProvider time) : IConnectionListener
 {
-    // The kernel lowers it to net.core.somaxconn; a short queue drops the first packets of a burst of clients.
-    private const int Backlog = 4096;
-
     private static readonly TimeSpan BackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
 
-    private readonly Socket _socket;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _unbound = new();
     private bool _isShort;
     private long _shortAt;
 
-    private SocketListener(Socket socket, EndPoint endPoint, ILogger logger, TimeProvider time)
-    {
-        _socket = socket;
-        EndPoint = endPoint;
-        _logger = logger;
-        _time = time;
-    }
-
     /// <inheritdoc/>
-    public EndPoint EndPoint { get; }
-
-    /// <summary>Binds an IP or unix-socket end point and listens.</summary>
-    /// <exception cref="AddressInUseException">Somebody listens there already.</exception>
-    /// <exception cref="SocketException">The address cannot be bound.</exception>
-    public static SocketListener Bind(EndPoint endPoint, ILogger logger, TimeProvider time)
-    {
-        Socket socket = BoundSocket.Bind(endPoint);
-        try
-        {
-            socket.Listen(Backlog);
-            return new SocketListener(socket, socket.LocalEndPoint ?? endPoint, logger, time);
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            socket.Dispose();
-            throw new AddressInUseException(exception.Message, exception);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    public EndPoint EndPoint => listening.EndPoint;
 
     /// <inheritdoc/>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
+        using CancellationTokenSource accepting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _unbound.Token);
         while (!_unbound.IsCancellationRequested)
         {
             try
             {
-                Socket socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
-                SocketConnection connection = ConnectionOf(socket);
+                Socket socket = await listening.Socket.AcceptAsync(accepting.Token).ConfigureAwait(false);
+                ConnectionContext connection = ConnectionOf(socket);
                 if (DescriptorReserve.IsTouchedByAccept(socket))
                 {
                     await AwaitDescriptorsAsync().ConfigureAwait(false);
@@ -77,13 +46,15 @@ internal sealed partial class SocketListener : IConnectionListener
             {
                 // The waiting connection keeps the listener readable: without a pause this loop would spin.
                 Short(exception.SocketErrorCode);
-                await Task.Delay(BackOff, _time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(BackOff, time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (SocketException) when (!_unbound.IsCancellationRequested)
             {
                 // The client was gone before it was accepted: the next one is not.
             }
-            catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+            catch (Exception exception) when (
+                exception is ObjectDisposedException or SocketException
+                || (exception is OperationCanceledException && _unbound.IsCancellationRequested))
             {
                 break;
             }
@@ -92,34 +63,27 @@ internal sealed partial class SocketListener : IConnectionListener
         return null;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Stops accepting; what has been accepted goes on, and what waits in the queue is left to whoever accepts next.</summary>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         _unbound.Cancel();
-        _socket.Dispose();
-        if (EndPoint is UnixDomainSocketEndPoint)
-        {
-            File.Delete(EndPoint.ToString()!);
-        }
-
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _socket.Dispose();
-        _unbound.Dispose();
+        _unbound.Cancel();
         return ValueTask.CompletedTask;
     }
 
     private static bool IsShortage(SocketError error) => error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
 
-    private static SocketConnection ConnectionOf(Socket socket)
+    private ConnectionContext ConnectionOf(Socket socket)
     {
         try
         {
-            return new SocketConnection(socket);
+            return contextOf(socket);
         }
         catch
         {
@@ -133,27 +97,27 @@ internal sealed partial class SocketListener : IConnectionListener
         while (DescriptorReserve.IsStillTouched() && !_unbound.IsCancellationRequested)
         {
             Short(SocketError.TooManyOpenSockets);
-            await Task.Delay(BackOff, _time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(BackOff, time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private void Short(SocketError error)
     {
-        _shortAt = _time.GetTimestamp();
+        _shortAt = time.GetTimestamp();
         if (!_isShort)
         {
             _isShort = true;
-            CannotAccept(_logger, EndPoint, error == SocketError.NoBufferSpaceAvailable ? "no memory for sockets" : "too many open files");
+            CannotAccept(logger, EndPoint, error == SocketError.NoBufferSpaceAvailable ? "no memory for sockets" : "too many open files");
         }
     }
 
     private void Recovered()
     {
         // While descriptors come and go one by one, each accept is short again: that is one shortage, and one line.
-        if (_isShort && _time.GetElapsedTime(_shortAt) >= Calm)
+        if (_isShort && time.GetElapsedTime(_shortAt) >= Calm)
         {
             _isShort = false;
-            AcceptsAgain(_logger, EndPoint);
+            AcceptsAgain(logger, EndPoint);
         }
     }
 

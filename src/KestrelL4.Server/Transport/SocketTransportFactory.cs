@@ -1,17 +1,21 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Transport;
 
-/// <summary>Our transport below Kestrel: its pipes read and write the socket itself.</summary>
-/// <remarks>
-/// Kestrel's own receives 4,096 bytes at a time through a pipe and a task of its own, which cost up to twice the CPU of a
-/// relayed upload; and what it still queues is lost when a socket is shut down, so a half-close could not be exact.
-/// </remarks>
-internal sealed class SocketTransportFactory(ILoggerFactory loggers, TimeProvider time) : IConnectionListenerFactory
+/// <summary>The transport below one Kestrel server: it accepts from sockets that are bound already.</summary>
+/// <param name="sockets">The sockets.</param>
+/// <param name="contextOf">Makes a connection of an accepted socket.</param>
+/// <param name="loggers">Where a shortage is told.</param>
+/// <param name="time">The clock of the waits.</param>
+internal sealed class SocketTransportFactory(
+    IReadOnlyList<ListeningSocket> sockets, Func<Socket, ConnectionContext> contextOf, ILoggerFactory loggers, TimeProvider time)
+    : IConnectionListenerFactory
 {
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult<IConnectionListener>(SocketListener.Bind(endpoint, loggers.CreateLogger<SocketListener>(), time));
+        ValueTask.FromResult<IConnectionListener>(new SocketListener(
+            sockets.First(socket => socket.EndPoint.Equals(endpoint)), contextOf, loggers.CreateLogger<SocketListener>(), time));
 }

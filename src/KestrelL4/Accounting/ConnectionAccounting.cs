@@ -19,7 +19,7 @@ public sealed class ConnectionAccounting : IDisposable
     {
         ArgumentNullException.ThrowIfNull(meter);
         ArgumentNullException.ThrowIfNull(logger);
-        _instruments = new Instruments(meter, () => Volatile.Read(ref _applications));
+        _instruments = new Instruments(meter, Remembered);
         _log = new ConnectionLog(logger, time ?? TimeProvider.System);
     }
 
@@ -34,7 +34,15 @@ public sealed class ConnectionAccounting : IDisposable
     {
         lock (_gate)
         {
-            Volatile.Write(ref _applications, [.. _applications, application]);
+            _applications = [.. _applications, application];
+        }
+    }
+
+    private IReadOnlyList<Application> Remembered()
+    {
+        lock (_gate)
+        {
+            return _applications = [.. _applications.Where(static application => !application.IsForgotten)];
         }
     }
 

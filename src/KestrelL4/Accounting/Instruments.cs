@@ -41,9 +41,9 @@ internal sealed class Instruments
         meter.CreateObservableCounter("kestrell4.handshakes", Handshakes, "{handshake}", "Handshakes, by result and cause.");
         meter.CreateObservableCounter("kestrell4.bytes", Bytes, "By", "Bytes relayed, received from or sent to clients.");
         meter.CreateObservableCounter("kestrell4.rate_limited", RateLimited, "{connection}", "Connections that a limit refused, by scope.");
-        meter.CreateObservableUpDownCounter("kestrell4.upstream.connections.active", () => OfUpstreams(u => u.ActiveConnections), "{connection}", "Connections at an upstream now.");
+        meter.CreateObservableUpDownCounter("kestrell4.upstream.connections.active", () => OfUpstreams(static (_, upstreams) => upstreams.Sum(static u => u.ActiveConnections)), "{connection}", "Connections at an upstream now.");
         meter.CreateObservableCounter("kestrell4.upstream.connections", Dials, "{connection}", "Dials of an upstream, by result.");
-        meter.CreateObservableGauge("kestrell4.upstream.available", () => OfUpstreams(u => u.IsFull ? 0 : 1), null, "Whether an upstream takes connections.");
+        meter.CreateObservableGauge("kestrell4.upstream.available", () => OfUpstreams(static (application, upstreams) => upstreams.Any(u => u.IsAvailable && application.Upstreams.Contains(u)) ? 1 : 0), null, "Whether an upstream takes connections.");
     }
 
     /// <summary>Records the time from accept to a TLS session.</summary>
@@ -60,10 +60,14 @@ internal sealed class Instruments
     private IEnumerable<Measurement<long>> Of(Func<Application, long> count) =>
         _applications().Select(application => new Measurement<long>(count(application), Tag("application", application.Name)));
 
-    private IEnumerable<Measurement<long>> OfUpstreams(Func<Upstream, long> count) =>
+    // One that has a new address is another upstream of the same name; a series belongs to the name.
+    private static IEnumerable<IGrouping<string, Upstream>> UpstreamsOf(Application application) =>
+        application.Upstreams.Concat(application.FormerUpstreams).GroupBy(static upstream => upstream.Name, StringComparer.OrdinalIgnoreCase);
+
+    private IEnumerable<Measurement<long>> OfUpstreams(Func<Application, IEnumerable<Upstream>, long> count) =>
         from application in _applications()
-        from upstream in application.Upstreams
-        select new Measurement<long>(count(upstream), Tag("application", application.Name), Tag("upstream", upstream.Name));
+        from upstreams in UpstreamsOf(application)
+        select new Measurement<long>(count(application, upstreams), Tag("application", application.Name), Tag("upstream", upstreams.Key));
 
     private IEnumerable<Measurement<long>> Ended() =>
         from application in _applications()
@@ -102,8 +106,9 @@ internal sealed class Instruments
 
     private IEnumerable<Measurement<long>> Dials() =>
         from application in _applications()
-        from upstream in application.Upstreams
+        from upstreams in UpstreamsOf(application)
         from result in Enum.GetValues<DialResult>()
         select new Measurement<long>(
-            upstream.Dials(result), Tag("application", application.Name), Tag("upstream", upstream.Name), Tag("result", result.Word()));
+            upstreams.Sum(upstream => upstream.Dials(result)),
+            Tag("application", application.Name), Tag("upstream", upstreams.Key), Tag("result", result.Word()));
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using KestrelL4.Registry;
+using KestrelL4.Tls;
 
 namespace KestrelL4.Authentication;
 
@@ -7,15 +8,36 @@ namespace KestrelL4.Authentication;
 internal static class Authenticator
 {
     /// <summary>Finds the client that holds a certificate.</summary>
-    /// <param name="registry">Where to look.</param>
+    /// <param name="trust">Where to look.</param>
     /// <param name="certificate">The certificate.</param>
-    /// <param name="client">The client; also when it is disabled, so that the log can name it.</param>
+    /// <param name="client">The client, also when it is refused, so that the log can name it.</param>
     /// <param name="refusal">Why the client is refused, when the answer is false.</param>
     public static bool TryAuthenticate(
-        RegistrySnapshot registry, CertificateId certificate, [NotNullWhen(true)] out Client? client, out CloseReason refusal)
+        ClientTrust trust, ClientCertificate certificate, [NotNullWhen(true)] out Client? client, out CloseReason refusal)
     {
-        client = registry.Find(certificate);
-        refusal = client is null ? CloseReason.UnknownClient : CloseReason.ClientDisabled;
+        ClientAuthority? authority = trust.AuthorityOf(certificate);
+        client = authority is null ? null : trust.Registry.Find(certificate.Id);
+        refusal = CloseReason.UnknownClient;
+        if (authority is null)
+        {
+            return false;
+        }
+
+        if (authority.RevocationList?.Contains(certificate.Id) == true)
+        {
+            refusal = CloseReason.RevokedCertificate;
+            return false;
+        }
+
+        if (client is { Disabled: true })
+        {
+            refusal = CloseReason.ClientDisabled;
+        }
+
         return client is { Disabled: false };
     }
+
+    /// <summary>Whether what tells of withdrawn certificates is too old to let a new connection in.</summary>
+    public static bool IsStale(ClientTrust trust, ClientCertificate certificate, DateTimeOffset now) =>
+        trust.AuthorityOf(certificate)?.IsRevocationStale(now) == true;
 }

@@ -16,7 +16,7 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, TimeProvider ti
     {
         List<Upstream>? tried = null;
         Task? clientSpeaks = null;
-        while (upstreams.Pick(tried ?? []) is { } upstream)
+        while (connection.CloseReason is null && upstreams.Pick(tried ?? []) is { } upstream)
         {
             try
             {
@@ -50,7 +50,8 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, TimeProvider ti
             }
         }
 
-        return tried is null ? CloseReason.NoUpstream : CloseReason.UpstreamConnectFailed;
+        return connection.CloseReason is { } reason ? reason
+            : tried is null ? CloseReason.NoUpstream : CloseReason.UpstreamConnectFailed;
     }
 
     private async Task<(DialResult Result, Socket? Socket)> DialAsync(

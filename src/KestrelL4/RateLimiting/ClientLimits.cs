@@ -7,10 +7,12 @@ namespace KestrelL4.RateLimiting;
 /// <param name="time">The clock of the windows.</param>
 public sealed class ClientLimits(RateLimit node, TimeProvider time)
 {
-    private readonly Limit _node = new(RateLimitScope.Node, node, time);
     private readonly LimitTable<string> _clients = new(RateLimitScope.Client, StringComparer.OrdinalIgnoreCase, time);
     private readonly LimitTable<(string Client, string Application)> _clientApplications =
         new(RateLimitScope.ClientApplication, ClientApplicationComparer.Instance, time);
+
+    /// <summary>The limit of all authenticated clients of the node together.</summary>
+    public Limit Node { get; } = new(RateLimitScope.Node, node, time);
 
     /// <summary>The stack of limits for a client that uses an application by a grant.</summary>
     /// <param name="client">The client.</param>
@@ -22,7 +24,7 @@ public sealed class ClientLimits(RateLimit node, TimeProvider time)
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(grant);
         return new LimitStack(
-            _node,
+            Node,
             _clients.Get(client.Name, client.RateLimit),
             _clientApplications.Get((client.Name, application), grant.RateLimit ?? clientRateLimit));
     }

@@ -6,6 +6,7 @@ namespace KestrelL4.Registry;
 public sealed class RegistrySnapshot
 {
     private readonly FrozenDictionary<CertificateId, Client> _clients;
+    private readonly FrozenDictionary<string, Client> _names;
 
     /// <summary>Takes each certificate with the client that holds it.</summary>
     /// <param name="clients">Which client holds which certificate.</param>
@@ -15,7 +16,7 @@ public sealed class RegistrySnapshot
     {
         ArgumentNullException.ThrowIfNull(clients);
         Dictionary<CertificateId, Client> held = [];
-        HashSet<Client> distinct = new(ReferenceEqualityComparer.Instance);
+        Dictionary<string, Client> names = new(StringComparer.OrdinalIgnoreCase);
         foreach ((CertificateId id, Client client) in clients)
         {
             if (!held.TryAdd(id, client))
@@ -23,20 +24,27 @@ public sealed class RegistrySnapshot
                 throw new ArgumentException($"The certificate {id} is held by '{held[id].Name}' and by '{client.Name}'.", nameof(clients));
             }
 
-            distinct.Add(client);
+            names[client.Name] = client;
         }
 
         _clients = held.ToFrozenDictionary();
-        ClientCount = distinct.Count;
+        _names = names.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         Revision = revision;
     }
 
     /// <summary>How many clients hold at least one certificate.</summary>
-    public int ClientCount { get; }
+    public int ClientCount => _names.Count;
 
     /// <summary>Which state of the registry this is.</summary>
     public long Revision { get; }
 
     /// <summary>The client that holds a certificate, or null. Constant time.</summary>
     public Client? Find(CertificateId id) => _clients.GetValueOrDefault(id);
+
+    /// <summary>The client of a name, compared without case, or null.</summary>
+    public Client? Find(string name) => _names.GetValueOrDefault(name);
+
+    /// <summary>The certificates that a client holds, in no order. Looks at every certificate of the registry.</summary>
+    public IEnumerable<CertificateId> CertificatesOf(Client client) =>
+        _clients.Where(entry => ReferenceEquals(entry.Value, client)).Select(static entry => entry.Key);
 }

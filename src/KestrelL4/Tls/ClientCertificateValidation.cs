@@ -69,7 +69,7 @@ public sealed class ClientCertificateValidation
             return HandshakeFailure.Protocol;
         }
 
-        accepted = new ClientCertificate(id, new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        accepted = new ClientCertificate(authority, id, new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
         return null;
     }
 

@@ -7,8 +7,13 @@ namespace KestrelL4.Upstreams;
 public sealed class Upstream
 {
     private readonly long[] _dials = new long[DialResultExtensions.Count];
+    private const int Unbounded = int.MaxValue;
+
     private long _fullChangedAt;
+    private long _drainChangedAt;
+    private int _maxConnections = Unbounded;
     private int _active;
+    private volatile bool _isDraining;
 
     /// <summary>Names a server address.</summary>
     /// <param name="name">The name in logs and metrics, unique within its application.</param>
@@ -27,23 +32,44 @@ public sealed class Upstream
     /// <summary>The server address.</summary>
     public EndPoint Address { get; }
 
-    /// <summary>Its share of the connections, relative to the others. 0 or more; default 1; 0 = no new connections.</summary>
-    public int Weight { get; init; } = 1;
+    /// <summary>Its share of the connections, relative to the others. 0 or more; default 1; 0 = no new connections. A new one holds from the next pick.</summary>
+    public int Weight { get; set; } = 1;
 
-    /// <summary>The most connections open to it at once. 1 or more; default null = no bound.</summary>
-    public int? MaxConnections { get; init; }
+    /// <summary>The most connections open to it at once. 1 or more; default null = no bound. A lower one closes none.</summary>
+    public int? MaxConnections
+    {
+        get => Volatile.Read(ref _maxConnections) is var most and not Unbounded ? most : null;
+        set => Volatile.Write(ref _maxConnections, value ?? Unbounded);
+    }
 
     /// <summary>Whether it is used only when no other is available. Default false.</summary>
-    public bool IsBackup { get; init; }
+    public bool IsBackup { get; set; }
+
+    /// <summary>Whether it takes no new connections until further notice. Default false.</summary>
+    public bool IsDraining
+    {
+        get => _isDraining;
+        set
+        {
+            if (_isDraining != value)
+            {
+                _isDraining = value;
+                Volatile.Write(ref _drainChangedAt, Stopwatch.GetTimestamp());
+            }
+        }
+    }
 
     /// <summary>The connections it has now, those being dialled included.</summary>
     public int ActiveConnections => Volatile.Read(ref _active);
 
     /// <summary>Whether it has as many connections as it may.</summary>
-    public bool IsFull => ActiveConnections >= (MaxConnections ?? int.MaxValue);
+    public bool IsFull => ActiveConnections >= Volatile.Read(ref _maxConnections);
 
-    /// <summary>When it last became full or ceased to be, in ticks of <see cref="Stopwatch"/>; null = never.</summary>
-    public long? FullChangedAt => Volatile.Read(ref _fullChangedAt) is var at and not 0 ? at : null;
+    /// <summary>Whether it may take one more connection now.</summary>
+    public bool IsAvailable => Weight > 0 && !IsFull && !IsDraining;
+
+    /// <summary>When it last became full, or drained, or ceased to be, in ticks of <see cref="Stopwatch"/>; null = never.</summary>
+    public long? ChangedAt => Math.Max(Volatile.Read(ref _fullChangedAt), Volatile.Read(ref _drainChangedAt)) is var at and not 0 ? at : null;
 
     /// <summary>Where it stands in the order of equals: advances by 1 / weight with each pick. Written under the set's lock only.</summary>
     internal double Turn { get; set; }
@@ -54,7 +80,7 @@ public sealed class Upstream
     /// <summary>Counts a connection in, before its dial. Under the set's lock only, so that the bound holds.</summary>
     internal void Enter()
     {
-        if (Interlocked.Increment(ref _active) == MaxConnections)
+        if (Interlocked.Increment(ref _active) == Volatile.Read(ref _maxConnections))
         {
             Volatile.Write(ref _fullChangedAt, Stopwatch.GetTimestamp());
         }
@@ -63,7 +89,7 @@ public sealed class Upstream
     /// <summary>Counts a connection out.</summary>
     internal void Leave()
     {
-        if (Interlocked.Decrement(ref _active) + 1 == MaxConnections)
+        if (Interlocked.Decrement(ref _active) + 1 == Volatile.Read(ref _maxConnections))
         {
             Volatile.Write(ref _fullChangedAt, Stopwatch.GetTimestamp());
         }

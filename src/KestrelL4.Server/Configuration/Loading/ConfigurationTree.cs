@@ -14,13 +14,16 @@ internal sealed class ConfigurationTree
     private const int MaxDepth = 16;
     private readonly Lazy<string> _hash;
 
-    private ConfigurationTree() => _hash = new Lazy<string>(ComputeHash);
+    private ConfigurationTree() => _hash = new Lazy<string>(() => ComputeHash(Root));
 
     /// <summary>The section itself.</summary>
     public ConfigurationNode Root { get; } = new(RootKey);
 
     /// <summary>Sixteen hexadecimal digits that change with any key or value.</summary>
     public string Hash => _hash.Value;
+
+    /// <summary>Sixteen hexadecimal digits that change with any key or value of one section.</summary>
+    public string HashOf(string section) => ComputeHash(Root.Find(section) ?? new ConfigurationNode(section));
 
     /// <summary>Lays the sources over each other; later wins, and an empty text unsets what earlier ones wrote there and below.</summary>
     public static ConfigurationTree Merge(IEnumerable<ConfigurationSource> sources)
@@ -115,10 +118,10 @@ internal sealed class ConfigurationTree
         parent?.Prune(node.Name);
     }
 
-    private string ComputeHash()
+    private static string ComputeHash(ConfigurationNode node)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, Root);
+        Append(hash, node);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 

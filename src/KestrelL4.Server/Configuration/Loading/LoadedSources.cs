@@ -50,6 +50,9 @@ internal sealed class LoadedSources
         return loaded;
     }
 
+    /// <summary>The files whose content makes the configuration, as the operator named them; also one that would be read if it were there.</summary>
+    public static IReadOnlyList<string> FilesWatched(ConfigurationSources sources) => sources.Files.Count == 0 ? [DefaultFile] : sources.Files;
+
     private static IReadOnlyList<string> FilesOf(ConfigurationSources sources, Surroundings surroundings)
     {
         bool useDefault = sources.Files.Count == 0 && File.Exists(Path.Combine(surroundings.WorkingDirectory, DefaultFile));

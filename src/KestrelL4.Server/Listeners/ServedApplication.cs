@@ -1,0 +1,119 @@
+using KestrelL4.Accounting;
+using KestrelL4.Server.Configuration;
+using KestrelL4.Upstreams;
+using Microsoft.Extensions.Logging;
+
+namespace KestrelL4.Server.Listeners;
+
+/// <summary>One application as the node serves it: what it counts and holds, and the listener before it.</summary>
+internal sealed class ServedApplication : IListening, IAsyncDisposable
+{
+    private readonly ListenerParts _parts;
+    private readonly CancellationTokenSource _cut = new();
+    private readonly List<Task> _leaving = [];
+    private ApplicationConfiguration _configuration;
+    private ApplicationListener? _listener;
+    private TimeSpan _handshakeTimeout;
+
+    /// <summary>Makes an application; it does not listen yet.</summary>
+    public ServedApplication(string name, ApplicationConfiguration configuration, ConnectionAccounting accounting, ListenerParts parts)
+    {
+        _parts = parts;
+        _configuration = configuration;
+        Application = new Application(name, [], SettingsOf(configuration), accounting, parts.Time);
+        Application.Upstreams = UpstreamsOf(configuration);
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name => Application.Name;
+
+    /// <summary>What it counts and holds.</summary>
+    public Application Application { get; }
+
+    /// <summary>What the operator wrote for it; a new one holds for the next connection and counts the open ones.</summary>
+    public ApplicationConfiguration Configuration
+    {
+        get => _configuration;
+        set
+        {
+            _configuration = value;
+            Application.Settings = SettingsOf(value);
+            Application.Upstreams = UpstreamsOf(value);
+            Application.IsRemoved = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string KeyPath => $"KestrelL4:Applications:{Name}:Listen";
+
+    /// <inheritdoc/>
+    public BoundAddress? Bound { get; private set; }
+
+    /// <summary>The address as <c>/status</c> shows it: the bound one; while its port is closed, the last or else the configured one.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>Whether the operator took it out of service.</summary>
+    public bool IsDrained { get; set; }
+
+    /// <inheritdoc/>
+    public async Task ListenAsync(BoundAddress bound)
+    {
+        if (Bound == bound && _handshakeTimeout == _configuration.HandshakeTimeout)
+        {
+            return;
+        }
+
+        StopListening();
+        _handshakeTimeout = _configuration.HandshakeTimeout;
+        ApplicationConnectionHandler handler = new(Application, _parts.Shared.Trust, _parts.Shared.Clients, _parts.Time);
+        ConnectionPipeline pipeline = new(Application, _handshakeTimeout, _parts.Shared, handler);
+        _listener = new ApplicationListener(bound, pipeline, _parts.Services, _parts.Loggers, _parts.Time);
+        Bound = bound;
+        Address = bound.Text;
+        await _listener.StartAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void StopListening()
+    {
+        if (_listener is { } listener)
+        {
+            _listener = null;
+            Bound = null;
+            _leaving.RemoveAll(static closed => closed.IsCompleted);
+            _leaving.Add(listener.CloseAsync(_cut.Token));
+        }
+    }
+
+    /// <summary>Stops listening and cuts what is still open.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        StopListening();
+        await _cut.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_leaving).ConfigureAwait(false);
+        _cut.Dispose();
+    }
+
+    private static ApplicationSettings SettingsOf(ApplicationConfiguration configuration) => new()
+    {
+        Timeouts = configuration.Timeouts,
+        RateLimit = configuration.RateLimit,
+        ClientRateLimit = configuration.ClientRateLimit,
+    };
+
+    // One that was there before goes on with all that it counts.
+    private List<Upstream> UpstreamsOf(ApplicationConfiguration configuration)
+    {
+        List<Upstream> upstreams = [];
+        foreach ((string name, UpstreamConfiguration settings) in configuration.Upstreams.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+        {
+            Upstream upstream = Application.FindUpstream(name, settings.Address) ?? new Upstream(name, settings.Address);
+            upstream.Weight = settings.Weight;
+            upstream.MaxConnections = settings.MaxConnections;
+            upstream.IsBackup = settings.Backup;
+            upstreams.Add(upstream);
+        }
+
+        return upstreams;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Configuration.Loading;
+using KestrelL4.Server.Runtime;
+
+namespace KestrelL4.Server.Reload;
+
+/// <summary>What the files and directories that the node follows hold at one moment, told by content alone.</summary>
+/// <remarks>Times and numbers of files do not matter: a link swapped behind a mounted volume changes neither as expected.</remarks>
+internal sealed class SourceFingerprint
+{
+    private const string Missing = "missing";
+    private const string NoFile = "no regular file";
+
+    private readonly ImmutableDictionary<string, string> _digests;
+
+    private SourceFingerprint(ImmutableDictionary<string, string> digests) => _digests = digests;
+
+    /// <summary>Looks at the configuration's own files and its directory of secrets.</summary>
+    public static SourceFingerprint Of(ConfigurationSources sources)
+    {
+        string here = Directory.GetCurrentDirectory();
+        SourceFingerprint none = new(ImmutableDictionary<string, string>.Empty);
+        IEnumerable<string> files = LoadedSources.FilesWatched(sources).Select(file => Path.GetFullPath(file, here));
+        return none.With(sources.SecretsDirectory is { } secrets ? files.Append(Path.GetFullPath(secrets, here)) : files);
+    }
+
+    /// <summary>Looks also at the files that a configuration names.</summary>
+    public SourceFingerprint With(NodeConfiguration configuration) => With(configuration.Files());
+
+    /// <summary>Looks at the same places again.</summary>
+    public SourceFingerprint Again() => new(_digests.ToImmutableDictionary(static entry => entry.Key, static entry => DigestOf(entry.Key)));
+
+    /// <summary>Whether the same places hold the same.</summary>
+    public bool IsSameAs(SourceFingerprint other) =>
+        _digests.Count == other._digests.Count && _digests.All(entry => other._digests.GetValueOrDefault(entry.Key) == entry.Value);
+
+    private SourceFingerprint With(IEnumerable<string> paths) => new(_digests.SetItems(
+        paths.Where(path => path.Length > 0 && !_digests.ContainsKey(path)).Distinct().Select(static path => KeyValuePair.Create(path, DigestOf(path)))));
+
+    private static string DigestOf(string path)
+    {
+        try
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            if (Directory.Exists(path))
+            {
+                foreach (string file in Directory.EnumerateFiles(path).Order(StringComparer.Ordinal))
+                {
+                    hash.AppendData(Encoding.UTF8.GetBytes(file));
+                    Append(hash, file);
+                }
+            }
+            else if (!File.Exists(path))
+            {
+                return Missing;
+            }
+            else if (FileFacts.Of(path) is { IsRegular: false })
+            {
+                // Looking into a pipe would take from it, and might wait for ever.
+                return NoFile;
+            }
+            else
+            {
+                Append(hash, path);
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception.GetType().Name;
+        }
+    }
+
+    private static void Append(IncrementalHash hash, string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        byte[] piece = new byte[16 * 1024];
+        for (int read = file.Read(piece); read > 0; read = file.Read(piece))
+        {
+            hash.AppendData(piece.AsSpan(0, read));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Server.Admin;
+using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Runtime;
+using KestrelL4.Tls;
+
+namespace KestrelL4.Server.Sources;
+
+/// <summary>Loads the files of one configuration; each that is broken falls back by itself to what it held when it was last good.</summary>
+/// <param name="reading">The configuration.</param>
+/// <param name="previous">What was good before; null = nothing.</param>
+/// <param name="time">The clock of validity.</param>
+internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previous, TimeProvider time)
+{
+    private readonly Dictionary<string, string> _problems = [];
+    private readonly List<ConfigurationError> _errors = [];
+
+    /// <summary>Everything that is wrong.</summary>
+    public IReadOnlyList<ConfigurationError> Errors => _errors;
+
+    /// <summary>What is wrong where something older stays in force, by the component that tells of it.</summary>
+    public IReadOnlyDictionary<string, string> Problems => _problems;
+
+    /// <summary>The identity, and whether handshakes with it end with a session ticket; a new one is tried.</summary>
+    public async ValueTask<(NodeIdentity? Identity, bool SendsTickets)> IdentityAsync(CancellationToken cancellation)
+    {
+        IdentityConfiguration configuration = reading.Understood.Identity;
+        NodeIdentity? former = previous?.Configuration.Identity == configuration ? previous.Identity : null;
+        List<ConfigurationError> faults = [];
+        PemFile files = new(reading, faults);
+        NodeIdentity? identity = IdentityFiles.Load(configuration, files, time);
+        if (identity is not null && previous is not null && identity.IsSameAs(previous.Identity))
+        {
+            return (previous.Identity, previous.SendsTickets);
+        }
+
+        TrialHandshake trial = identity is null ? default : await TrialHandshake.RunAsync(identity, cancellation).ConfigureAwait(false);
+        if (trial.Problem is { } problem)
+        {
+            IdentityFiles.RefuseTried(configuration, files, problem);
+        }
+
+        return faults.Count == 0 ? (identity, trial.SendsTicket) : (KeptAfter(faults, ComponentNames.Identity, former), previous?.SendsTickets == true);
+    }
+
+    /// <summary>The client authorities with their revocation lists; null when one cannot be had.</summary>
+    public IReadOnlyList<ClientAuthority>? ClientAuthorities()
+    {
+        IReadOnlyDictionary<string, ClientAuthorityConfiguration> configured = reading.Understood.ClientAuthorities;
+        List<ClientAuthority> authorities = [.. configured.Select(entry => Authority(entry.Key, entry.Value)).OfType<ClientAuthority>()];
+        return authorities.Count == configured.Count ? authorities : null;
+    }
+
+    private ClientAuthority? Authority(string name, ClientAuthorityConfiguration configuration)
+    {
+        ClientAuthorityConfiguration? before = previous?.Configuration.ClientAuthorities.GetValueOrDefault(name);
+        ClientAuthority? former = previous?.ClientAuthorities.FirstOrDefault(
+            authority => string.Equals(authority.Name, name, StringComparison.OrdinalIgnoreCase));
+        List<ConfigurationError> faults = [];
+        IReadOnlyList<X509Certificate2>? chain = ClientAuthorityFiles.Chain(name, configuration, new PemFile(reading, faults), time)
+            ?? KeptAfter(faults, ComponentNames.ClientAuthority(name), before?.Certificate == configuration.Certificate ? former?.Chain : null);
+        if (chain is null)
+        {
+            return null;
+        }
+
+        ClientAuthority authority = new(name, chain) { MaxRevocationAge = configuration.MaxRevocationAge };
+        if (configuration.RevocationList is null)
+        {
+            return authority;
+        }
+
+        // A list of another CA that had this name revokes nothing here.
+        RevocationList? inForce = former?.IsSameAs(authority) == true ? former.RevocationList : null;
+        RevocationList? list = List(name, configuration, chain[0], inForce, before?.RevocationList == configuration.RevocationList);
+        return list is null ? null : new ClientAuthority(name, chain) { MaxRevocationAge = configuration.MaxRevocationAge, RevocationList = list };
+    }
+
+    private T? KeptAfter<T>(List<ConfigurationError> faults, string component, T? former)
+        where T : class
+    {
+        _errors.AddRange(faults);
+        if (former is not null)
+        {
+            _problems[component] = $"{string.Join("; ", faults.Select(static fault => fault.Problem))}; the former one stays in force";
+        }
+
+        return former;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace KestrelL4.Server.Transport;
+
+/// <summary>A bound socket that listens.</summary>
+/// <remarks>It outlives the listener that accepts from it: while one is exchanged for another, connections wait in its queue.</remarks>
+internal sealed class ListeningSocket : IDisposable
+{
+    // The kernel lowers it to net.core.somaxconn; a short queue drops the first packets of a burst of clients.
+    private const int Backlog = 4096;
+
+    private ListeningSocket(Socket socket, EndPoint endPoint)
+    {
+        Socket = socket;
+        EndPoint = endPoint;
+    }
+
+    /// <summary>The socket.</summary>
+    public Socket Socket { get; }
+
+    /// <summary>Where it is bound; with the port that was found when any would do.</summary>
+    public EndPoint EndPoint { get; }
+
+    /// <summary>Binds an IP or unix-socket end point and listens.</summary>
+    /// <exception cref="AddressInUseException">Somebody listens there already.</exception>
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
+    public static ListeningSocket Bind(EndPoint endPoint)
+    {
+        Socket socket = BoundSocket.Bind(endPoint);
+        try
+        {
+            socket.Listen(Backlog);
+            return new ListeningSocket(socket, socket.LocalEndPoint ?? endPoint);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            socket.Dispose();
+            throw new AddressInUseException(exception.Message, exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes it; a unix socket's file goes with it.</summary>
+    public void Dispose()
+    {
+        Socket.Dispose();
+        if (EndPoint is UnixDomainSocketEndPoint)
+        {
+            File.Delete(EndPoint.ToString()!);
+        }
+    }
+}

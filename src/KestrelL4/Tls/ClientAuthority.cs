@@ -33,9 +33,30 @@ public sealed class ClientAuthority
     /// <summary>The issuer first, its self-signed anchor last.</summary>
     public IReadOnlyList<X509Certificate2> Chain { get; }
 
+    /// <summary>The certificates that the issuer has revoked, by a list that it signed; null = it has no list.</summary>
+    public RevocationList? RevocationList { get; init; }
+
+    /// <summary>How old the list may be, since it was issued. More than zero; null = as old as it likes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is zero or less.</exception>
+    public TimeSpan? MaxRevocationAge
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(MaxRevocationAge));
+            field = value;
+        }
+    }
+
+    /// <summary>Whether there is a list and it is older than <see cref="MaxRevocationAge"/>.</summary>
+    public bool IsRevocationStale(DateTimeOffset now) => now - RevocationList?.ThisUpdate > MaxRevocationAge;
+
     /// <summary>Whether a certificate is this issuer: a CA is its name and key, whichever certificate tells so (RFC 5280 section 6.1.1 d).</summary>
     internal bool Is(X509Certificate2 issuer) =>
         issuer.RawDataMemory.Span.SequenceEqual(Chain[0].RawDataMemory.Span)
         || (issuer.SubjectName.RawData.AsSpan().SequenceEqual(_subject)
             && issuer.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(_publicKey));
+
+    /// <summary>Whether another has this name and is this issuer, whatever its list says, so that certificate ids mean the same with both.</summary>
+    internal bool IsSameAs(ClientAuthority other) => string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase) && Is(other.Chain[0]);
 }

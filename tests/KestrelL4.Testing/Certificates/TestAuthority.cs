@@ -64,6 +64,26 @@ public sealed class TestAuthority
         return new TestCertificate(signed.CopyWithPrivateKey(key), this);
     }
 
+    /// <summary>Signs a revocation list: issued a minute ago, the next one due in a day.</summary>
+    public TestRevocationList RevocationList(int number, params string[] serialNumbers)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return RevocationList(number, now.AddMinutes(-1), now.AddDays(1), serialNumbers);
+    }
+
+    /// <summary>Signs a revocation list that names serial numbers in hex of an even length.</summary>
+    public TestRevocationList RevocationList(
+        int number, DateTimeOffset thisUpdate, DateTimeOffset nextUpdate, params string[] serialNumbers)
+    {
+        CertificateRevocationListBuilder builder = new();
+        foreach (string serialNumber in serialNumbers)
+        {
+            builder.AddEntry(Convert.FromHexString(serialNumber), thisUpdate, X509RevocationReason.KeyCompromise);
+        }
+
+        return new TestRevocationList(builder.Build(_certificate, number, nextUpdate, HashAlgorithmName.SHA256, thisUpdate: thisUpdate));
+    }
+
     // A certificate must not outlive its issuer, be it by the second between two of them.
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 

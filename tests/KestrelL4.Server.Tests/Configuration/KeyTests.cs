@@ -57,8 +57,6 @@ public sealed class KeyTests : IDisposable
     [InlineData("Clients:alice:RateLimits:echo:BytesPerSecond", "=1")]
     [InlineData("RateLimit:BytesPerSecond", "=1")]
     [InlineData("SourceRateLimit:WaitUpTo", "=1s")]
-    [InlineData("ClientAuthorities:main:RevocationList", "=pki/ca.crl")]
-    [InlineData("ClientAuthorities:main:MaxRevocationAge", "=24h")]
     [InlineData("Authority", ":Urls:0=https://a:1")]
     [InlineData("Fleet", ":PostgreSql=Host=a")]
     [InlineData("Admin:Certificate", "=a")]
@@ -125,10 +123,40 @@ public sealed class KeyTests : IDisposable
         _folder.ReadWith($"{key}={value}").OneError(key);
     }
 
+    [Theory]
+    [InlineData("0s")]
+    [InlineData("never")]
+    [InlineData("24:00:00")]
+    [InlineData("24")]
+    public void Read_MaxRevocationAgeOfNoSense_IsAnError(string value)
+    {
+        _folder.ReadWith("ClientAuthorities:main:RevocationList=ca.crl", $"ClientAuthorities:main:MaxRevocationAge={value}")
+            .OneError("ClientAuthorities:main:MaxRevocationAge");
+    }
+
+    [Fact]
+    public void Read_MaxRevocationAgeWithoutAList_SaysWhatToDo()
+    {
+        ConfigurationError error = _folder.ReadWith("ClientAuthorities:main:MaxRevocationAge=24h").OneError("ClientAuthorities:main:MaxRevocationAge");
+
+        Assert.Equal("name the list's file in RevocationList, or remove it", error.Allowed);
+    }
+
+    [Fact]
+    public void Read_NoRevocationList_LeavesBothUnset()
+    {
+        ClientAuthorityConfiguration authority = _folder.ReadWith().Valid().ClientAuthorities["main"];
+
+        Assert.Null(authority.RevocationList);
+        Assert.Null(authority.MaxRevocationAge);
+    }
+
     [Fact]
     public void Read_EveryKey_ArrivesInTheConfiguration()
     {
         NodeConfiguration configuration = _folder.ReadWith(
+            "ClientAuthorities:main:RevocationList=pki/ca.crl",
+            "ClientAuthorities:main:MaxRevocationAge=24h",
             "Applications:echo:Upstreams:one:Weight=0",
             "Applications:echo:Upstreams:one:MaxConnections=7",
             "Applications:echo:Upstreams:one:Backup=True",
@@ -148,6 +176,10 @@ public sealed class KeyTests : IDisposable
             "Accept:MaxConcurrentHandshakes=17",
             "Admin:AllowedHosts:0=node.internal",
             "Drain:Delay=5s").Valid();
+
+        ClientAuthorityConfiguration authority = configuration.ClientAuthorities["main"];
+        Assert.Equal(_folder.PathOf("pki/ca.crl"), authority.RevocationList);
+        Assert.Equal(TimeSpan.FromHours(24), authority.MaxRevocationAge);
 
         ApplicationConfiguration application = configuration.Applications["Echo"];
         UpstreamConfiguration upstream = application.Upstreams["one"];

@@ -14,6 +14,7 @@ public sealed class SecretTests : IDisposable
     [Theory]
     [InlineData("Identity:Key")]
     [InlineData("Identity:Certificate")]
+    [InlineData("ClientAuthorities:main:RevocationList")]
     [InlineData("StateDirectory")]
     [InlineData("Accept:MaxConnections")]
     [InlineData("Drain:Timeout")]

@@ -81,8 +81,14 @@ internal static class NodeReader
         var authority = new ClientAuthorityConfiguration
         {
             Certificate = section.RequiredPath("Certificate", "name the PEM file of the certificate that signs client certificates"),
+            RevocationList = section.Path("RevocationList"),
+            MaxRevocationAge = section.PositiveDuration("MaxRevocationAge"),
         };
-        section.Unsupported("RevocationList", "MaxRevocationAge");
+        if (section.IsComplete && section.IsKeySet("MaxRevocationAge") && !section.IsKeySet("RevocationList"))
+        {
+            section.Refuse("MaxRevocationAge", "there is no revocation list whose age it could bound", "name the list's file in RevocationList, or remove it");
+        }
+
         section.RefuseUnknownKeys();
         return authority;
     }

@@ -56,6 +56,10 @@ internal static class SectionValues
         return fallback;
     }
 
+    /// <summary>A duration of more than zero; null when unset.</summary>
+    public static TimeSpan? PositiveDuration(this SectionReader section, string key) =>
+        section.IsKeySet(key) ? section.PositiveDuration(key, TimeSpan.MaxValue) : null;
+
     /// <summary>A duration of zero or more, or null for <c>never</c>.</summary>
     public static TimeSpan? DurationOrNever(this SectionReader section, string key, TimeSpan? fallback) => section.Text(key) switch
     {

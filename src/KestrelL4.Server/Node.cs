@@ -4,156 +4,143 @@ using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Draining;
 using KestrelL4.Server.Listeners;
-using KestrelL4.Server.Sources;
+using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
-using KestrelL4.Server.Transport;
 using KestrelL4.Tls;
-using KestrelL4.Upstreams;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server;
 
-/// <summary>One node: builds everything in order, binds, serves, drains.</summary>
+/// <summary>One node: builds everything in order, binds, serves, changes while it runs, drains.</summary>
 internal sealed partial class Node : IAsyncDisposable
 {
-    private static readonly TimeSpan CutPatience = TimeSpan.FromSeconds(5);
-
-    private readonly NodeConfiguration _configuration;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Meter _meter = new("KestrelL4");
     private readonly ConnectionAccounting _accounting;
     private readonly PrometheusExposition _exposition;
+    private readonly ServiceProvider _services;
     private readonly NodeHealth _health;
-    private readonly NodeIdentity _identity;
-    private readonly bool _sendsTickets;
-    private readonly AdminHost _admin;
-    private readonly List<(Application Application, ApplicationListener Listener)> _applications = [];
+    private readonly NodeModel _model;
+    private readonly ServedApplications _served = new();
+    private readonly AdminListener _admin;
+    private readonly NodeListening _listening;
+    private readonly ComponentReport _components;
+    private readonly NodeDrain _drain;
+    private readonly Installer _installer;
+    private readonly Reloader _reloader;
+    private readonly SourceWatch _watch;
 
     /// <summary>Builds a node; nothing is bound yet.</summary>
-    /// <param name="configuration">What the operator wrote.</param>
-    /// <param name="files">What its files hold.</param>
-    /// <param name="configurationHash">Tells this configuration from another.</param>
+    /// <param name="sources">Where its configuration is.</param>
+    /// <param name="model">The configuration that it begins with.</param>
     /// <param name="logging">Where it logs.</param>
     /// <param name="time">Its clock.</param>
-    public Node(NodeConfiguration configuration, NodeFiles files, string configurationHash, NodeLogging logging, TimeProvider time)
+    public Node(ConfigurationSources sources, NodeModel model, NodeLogging logging, TimeProvider time)
     {
         ILoggerFactory loggers = logging.Factory;
-        _configuration = configuration;
-        _time = time;
-        _identity = files.Identity;
-        _sendsTickets = files.SendsTickets;
+        ConfigurationInForce first = model.InForce;
+        NodeConfiguration configuration = first.Configuration;
+        _model = model;
         _logger = loggers.CreateLogger<Node>();
         _accounting = new ConnectionAccounting(_meter, loggers.CreateLogger("KestrelL4.Connections"), time);
         _health = new NodeHealth(time, loggers.CreateLogger<NodeHealth>());
-        ClientRegistry registry = new(RegistryFile.Snapshot(configuration, revision: 1));
-        NodeInstruments.AddTo(_meter, _health, registry, () => _identity.NotAfter, () => logging.DroppedLines);
         _exposition = new PrometheusExposition(_meter, loggers.CreateLogger<PrometheusExposition>());
+        _services = KestrelServices.Create(loggers);
 
-        NodeReport report = new(registry, _identity, configurationHash, _health, time);
-        _admin = AdminHost.Create(
-            configuration.Admin, new AdminEndpoint(_health, () => report.Of(_applications), _exposition), loggers);
+        SharedSteps shared = new(
+            new AcceptGate { MaxConnections = configuration.Accept.MaxConnections, MaxHandshakes = configuration.Accept.MaxConcurrentHandshakes },
+            new SourceLimits(configuration.SourceRateLimit, time),
+            new ClientHandshake(first.Files.Identity, new ClientCertificateValidation(first.Files.ClientAuthorities, time)),
+            new TrustInForce(new ClientTrust(first.Files.ClientAuthorities, new RegistrySnapshot([], revision: 0))),
+            new ClientLimits(configuration.RateLimit, time));
+        ListenerParts parts = new(shared, _services, loggers, time);
 
-        ClientCertificateValidation validation = new(files.ClientAuthorities, time);
-        ClientLimits clientLimits = new(configuration.RateLimit, time);
-        SourceLimits sourceLimits = new(configuration.SourceRateLimit, time);
-        AcceptGate gate = new(configuration.Accept.MaxConnections, configuration.Accept.MaxConcurrentHandshakes);
-        SocketTransportFactory transport = new(loggers, time);
-        foreach ((string name, ApplicationConfiguration settings) in configuration.Applications.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
-        {
-            Application application = new(name, UpstreamsOf(settings), SettingsOf(settings), _accounting, time);
-            ClientHandshake handshake = new(_identity, validation, settings.HandshakeTimeout);
-            ApplicationConnectionHandler handler = new(application, registry, clientLimits);
-            ConnectionPipeline pipeline = new(application, gate, sourceLimits, handshake, handler);
-            _applications.Add((application, new ApplicationListener(settings.Listen, pipeline, _admin.Services, transport, loggers)));
-        }
+        NodeReport report = new(model, _served, shared.Trust, _health, time);
+        _admin = new AdminListener(configuration.Admin, new AdminEndpoint(_health, report.Take, _exposition), loggers, time);
+        _listening = new NodeListening(_served, _admin);
+        _components = new ComponentReport(_health, _served, model, time);
+        Drains drains = new(model, _listening, _components, time, loggers.CreateLogger<Drains>());
+        _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
+        _installer = new Installer(_listening, _admin, parts, _accounting);
+        _reloader = new Reloader(sources, _installer, model, drains, parts);
+        _watch = new SourceWatch(_reloader, model, _components, parts);
+        NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
+        NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
     }
 
     /// <summary>The address of the admin endpoint, such as <c>http://127.0.0.1:9780</c>. Only after the start.</summary>
-    public string AdminAddress => _admin.Address;
+    public string AdminAddress => _admin.Address!;
 
     /// <summary>The bound address of each application by name. Only after the start.</summary>
     public IReadOnlyDictionary<string, string> Addresses =>
-        _applications.ToDictionary(static entry => entry.Application.Name, static entry => entry.Listener.Address);
+        _served.Configured.ToDictionary(static served => served.Name, static served => served.Address);
 
-    /// <summary>Binds every address and serves.</summary>
+    /// <summary>Binds every address, serves, and follows its sources.</summary>
     /// <exception cref="BindException">An address cannot be bound.</exception>
-    public async Task StartAsync(CancellationToken cancellation)
+    public async Task StartAsync()
     {
-        await _admin.StartAsync(cancellation).ConfigureAwait(false);
-        AdminListens(_logger, _admin.Address);
-        foreach ((Application application, ApplicationListener listener) in _applications)
+        ConfigurationInForce first = _model.InForce;
+        await _installer.InstallAsync(first.Reading, first.Files).ConfigureAwait(false);
+        AdminListens(_logger, AdminAddress);
+        foreach (ServedApplication served in _served.Configured)
         {
-            await listener.StartAsync(cancellation).ConfigureAwait(false);
-            _health.Application(application.Name).Healthy();
-            ApplicationListens(_logger, application.Name, listener.Address, application.Upstreams.Count);
+            ApplicationListens(_logger, served.Name, served.Address, served.Application.Upstreams.Count);
         }
 
-        if (_sendsTickets)
+        if (first.Files.SendsTickets)
         {
             SendsTickets(_logger);
         }
 
-        _health.Identity.Healthy();
-        _health.Registry.Healthy();
+        _components.Tell();
         _health.CompleteStart();
+        _watch.Start();
         Ready(_logger, NodeVersion.Text);
+    }
+
+    /// <summary>Reads everything anew, unless the node is draining.</summary>
+    public async Task HangUpAsync()
+    {
+        if (_drain.IsDraining)
+        {
+            NotWhileDraining(_logger);
+            return;
+        }
+
+        try
+        {
+            await _reloader.ReloadAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            CannotReload(_logger, exception);
+        }
     }
 
     /// <summary>Says that the node is not ready, waits, closes the ports and lets the open connections end.</summary>
     /// <param name="cut">Ends all patience.</param>
     /// <returns>How many connections had to be cut.</returns>
-    public async Task<int> DrainAsync(CancellationToken cut)
-    {
-        _health.BeginDrain();
-        Draining(_logger, _configuration.Drain.Delay, _configuration.Drain.Timeout);
-        await Task.Delay(TimerBounds.Bound(_configuration.Drain.Delay), _time, cut).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-        // Closes the ports at once; the connections are ours to end, with the reason in their lines.
-        using CancellationTokenSource abandon = new();
-        Task[] stopping = [.. _applications.Select(entry => entry.Listener.StopAsync(abandon.Token))];
-        int[] left = await Task.WhenAll(_applications.Select(
-            entry => entry.Application.Connections.DrainAsync(_configuration.Drain.Timeout, CloseReason.NodeStopped, _time, cut)))
-            .ConfigureAwait(false);
-        abandon.CancelAfter(CutPatience);
-        await Task.WhenAll(stopping).ConfigureAwait(false);
-        Stopped(_logger, left.Sum());
-        return left.Sum();
-    }
+    public Task<int> DrainAsync(CancellationToken cut) => _drain.StopAsync(cut);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach ((_, ApplicationListener listener) in _applications)
+        await _watch.DisposeAsync().ConfigureAwait(false);
+        foreach (ServedApplication served in _served.All)
         {
-            await listener.DisposeAsync().ConfigureAwait(false);
+            await served.DisposeAsync().ConfigureAwait(false);
         }
 
         await _admin.DisposeAsync().ConfigureAwait(false);
+        _listening.Dispose();
+        await _services.DisposeAsync().ConfigureAwait(false);
         _exposition.Dispose();
         _accounting.Dispose();
         _meter.Dispose();
     }
-
-    private static List<Upstream> UpstreamsOf(ApplicationConfiguration settings) =>
-    [
-        .. from entry in settings.Upstreams
-           orderby entry.Key
-           select new Upstream(entry.Key, entry.Value.Address)
-           {
-               Weight = entry.Value.Weight,
-               MaxConnections = entry.Value.MaxConnections,
-               IsBackup = entry.Value.Backup,
-           },
-    ];
-
-    private static ApplicationSettings SettingsOf(ApplicationConfiguration settings) => new()
-    {
-        Timeouts = settings.Timeouts,
-        RateLimit = settings.RateLimit,
-        ClientRateLimit = settings.ClientRateLimit,
-    };
 
     [LoggerMessage(1, LogLevel.Information, "Admin endpoint on {Address}")]
     private static partial void AdminListens(ILogger logger, string address);
@@ -168,9 +155,9 @@ internal sealed partial class Node : IAsyncDisposable
     [LoggerMessage(4, LogLevel.Information, "KestrelL4 {Version} is ready")]
     private static partial void Ready(ILogger logger, string version);
 
-    [LoggerMessage(5, LogLevel.Information, "Draining: ports close after {Delay}, connections may take {Timeout}")]
-    private static partial void Draining(ILogger logger, TimeSpan delay, TimeSpan timeout);
+    [LoggerMessage(6, LogLevel.Error, "Reloading failed, which is a defect to report")]
+    private static partial void CannotReload(ILogger logger, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Information, "Stopped; connections cut: {Cut}")]
-    private static partial void Stopped(ILogger logger, int cut);
+    [LoggerMessage(5, LogLevel.Information, "Not reloading: the node is draining")]
+    private static partial void NotWhileDraining(ILogger logger);
 }

@@ -8,7 +8,6 @@ using KestrelL4.Server.Sources;
 using KestrelL4.Server.Transport;
 using KestrelL4.Upstreams;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KestrelL4.Server;
 
@@ -20,8 +19,8 @@ internal sealed class NodeCheck(TimeProvider time)
     public async Task<IReadOnlyList<string>> FindAsync(ConfigurationSources sources, CheckReach reach, CancellationToken cancellation)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
-        List<ConfigurationError> errors = [.. reading.Unreadable];
-        _ = await NodeFiles.LoadAsync(reading, errors, time, cancellation).ConfigureAwait(false);
+        List<ConfigurationError> errors = [.. reading.Unreadable, .. reading.Errors];
+        _ = await NodeFiles.LoadAsync(reading, previous: null, errors, time, cancellation).ConfigureAwait(false);
         List<string> findings = [.. errors.Select(static error => error.ToString())];
         if (reading.Configuration is not { } configuration)
         {
@@ -36,7 +35,7 @@ internal sealed class NodeCheck(TimeProvider time)
 
         foreach ((string keyPath, ListenAddress address) in configuration.Listens().Where(listen => !state.Listening.Contains(listen.Address.Text)))
         {
-            if (await BindProblemAsync(address).ConfigureAwait(false) is { } taken)
+            if (BindProblem(address) is { } taken)
             {
                 string finding = $"{address.Text} cannot be bound: {taken}";
                 findings.Add(new ConfigurationError(keyPath, reading.SourceOf(keyPath), finding, "free it, or name another").ToString());
@@ -51,15 +50,13 @@ internal sealed class NodeCheck(TimeProvider time)
         return findings;
     }
 
-    private async Task<string?> BindProblemAsync(ListenAddress address)
+    private static string? BindProblem(ListenAddress address)
     {
         foreach (EndPoint endPoint in LoopbackPair.Present(address))
         {
             try
             {
-                SocketListener listener = SocketListener.Bind(endPoint, NullLogger.Instance, time);
-                await listener.UnbindAsync().ConfigureAwait(false);
-                await listener.DisposeAsync().ConfigureAwait(false);
+                ListeningSocket.Bind(endPoint).Dispose();
             }
             catch (Exception exception) when (exception is AddressInUseException or SocketException or IOException or UnauthorizedAccessException)
             {

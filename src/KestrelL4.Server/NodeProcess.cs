@@ -1,7 +1,7 @@
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Listeners;
-using KestrelL4.Server.Sources;
+using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
 
 namespace KestrelL4.Server;
@@ -14,33 +14,35 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     /// <summary>Serves until a signal ends it.</summary>
     public async Task<NodeExit> RunAsync(ConfigurationSources sources)
     {
-        ConfigurationReading reading = ConfigurationReader.Read(sources);
-        List<ConfigurationError> errors = [.. reading.Unreadable];
-        NodeFiles? files = await NodeFiles.LoadAsync(reading, errors, time, CancellationToken.None).ConfigureAwait(false);
-        if (reading.Unreadable.Count > 0)
+        Candidate first = await Candidate.ReadAsync(sources, time).ConfigureAwait(false);
+        if (first.Reading.Unreadable.Count > 0)
         {
-            Tell("cannot start", errors);
+            Tell("cannot start", first.Refused);
             return NodeExit.CannotStart;
         }
 
-        if (files is null)
+        if (first.Files is null || first.Refused.Count > 0)
         {
-            Tell("the configuration is invalid", errors);
+            Tell("the configuration is invalid", first.Refused);
             return NodeExit.ConfigurationInvalid;
         }
 
-        NodeConfiguration configuration = reading.Understood;
-        using StateDirectory? state = StateDirectory.TryOpen(
-            configuration.StateDirectory, configuration.Listens().Select(static listen => listen.Address.Text), out string problem);
+        NodeConfiguration configuration = first.Reading.Understood;
+        using StateDirectory? state = StateDirectory.TryOpen(configuration.StateDirectory, AddressesOf(configuration), out string problem);
         if (state is null)
         {
             error.WriteLine(Printable.Whole($"kestrell4: cannot start: {problem}"));
             return NodeExit.CannotStart;
         }
 
-        using NodeLogging logging = NodeLogging.Create(reading.Logging);
-        return await ServeAsync(new Node(configuration, files, reading.Hash, logging, time), logging).ConfigureAwait(false);
+        using NodeLogging logging = NodeLogging.Create(first.Reading.Logging);
+        NodeModel model = new(new ConfigurationInForce(first.Reading, first.Files, time.GetUtcNow()), first.Seen);
+        model.Changed += inForce => state.TellListening(AddressesOf(inForce.Configuration));
+        return await ServeAsync(new Node(sources, model, logging, time), logging).ConfigureAwait(false);
     }
+
+    private static IEnumerable<string> AddressesOf(NodeConfiguration configuration) =>
+        configuration.Listens().Select(static listen => listen.Address.Text);
 
     private async Task<NodeExit> ServeAsync(Node node, NodeLogging logging)
     {
@@ -49,25 +51,22 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             using NodeSignals signals = new(logging.Factory);
             try
             {
-                await node.StartAsync(signals.Stop).ConfigureAwait(false);
+                await node.StartAsync().ConfigureAwait(false);
             }
             catch (BindException exception)
             {
                 error.WriteLine(Printable.Whole($"kestrell4: cannot start: {exception.Message}"));
                 return NodeExit.CannotStart;
             }
-            catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
-            {
-                return NodeExit.Drained;
-            }
 
+            signals.HungUp += () => _ = node.HangUpAsync();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, signals.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             int cut = await node.DrainAsync(signals.Cut).ConfigureAwait(false);
             return cut == 0 && !signals.Cut.IsCancellationRequested ? NodeExit.Drained : NodeExit.ConnectionsAborted;
         }
     }
 
-    private void Tell(string what, List<ConfigurationError> errors)
+    private void Tell(string what, IReadOnlyList<ConfigurationError> errors)
     {
         error.WriteLine($"kestrell4: {what}, {errors.Count} {(errors.Count == 1 ? "error" : "errors")}:");
         foreach (ConfigurationError found in errors)

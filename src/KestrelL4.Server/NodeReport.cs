@@ -3,22 +3,27 @@ using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Listeners;
-using KestrelL4.Tls;
+using KestrelL4.Server.Reload;
 using KestrelL4.Upstreams;
 
 namespace KestrelL4.Server;
 
 /// <summary>Tells what the node is doing, as <c>/status</c> shows it.</summary>
-internal sealed class NodeReport(
-    ClientRegistry registry, NodeIdentity identity, string configurationHash, NodeHealth health, TimeProvider time)
+/// <param name="model">What is in force.</param>
+/// <param name="served">The applications.</param>
+/// <param name="trust">Who is let in.</param>
+/// <param name="health">How the components are.</param>
+/// <param name="time">The node's clock.</param>
+internal sealed class NodeReport(NodeModel model, ServedApplications served, TrustInForce trust, NodeHealth health, TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     /// <summary>The status at this moment.</summary>
-    public NodeStatus Of(IEnumerable<(Application Application, ApplicationListener Listener)> applications)
+    public NodeStatus Take()
     {
         HealthReport report = health.Report();
-        RegistrySnapshot snapshot = registry.Current;
+        RegistrySnapshot registry = trust.Current.Registry;
+        ConfigurationInForce inForce = model.InForce;
         return new NodeStatus
         {
             Status = report.Status,
@@ -26,33 +31,46 @@ internal sealed class NodeReport(
             Version = NodeVersion.Text,
             Node = Environment.MachineName,
             StartedAt = _startedAt,
-            Configuration = new ConfigurationStatus(configurationHash, _startedAt),
-            Identity = new IdentityStatus(identity.NotAfter, "file"),
+            Configuration = new ConfigurationStatus(inForce.Reading.Hash, inForce.AppliedAt),
+            Identity = new IdentityStatus(inForce.Files.Identity.NotAfter, "file"),
 
             // A registry from files is as new as the files: it has no authority to be away from.
-            Registry = new RegistryStatus("file", Epoch: 0, snapshot.Revision, snapshot.ClientCount, AgeSeconds: 0, Stale: false),
-            Applications = [.. applications.Select(entry => Of(entry.Application, entry.Listener))],
+            Registry = new RegistryStatus("file", Epoch: 0, registry.Revision, registry.ClientCount, AgeSeconds: 0, Stale: false),
+            Applications = [.. served.All.Select(Of)],
         };
     }
 
-    private ApplicationStatus Of(Application application, ApplicationListener listener) => new()
+    private ApplicationStatus Of(ServedApplication served) => new()
     {
-        Name = application.Name,
-        Listen = listener.Address,
-        Status = health.Application(application.Name).State.Status,
-        Connections = application.Connections.Count,
-        Totals = Enum.GetValues<CloseReason>().ToDictionary(static reason => reason.Word(), application.Counters.ConnectionsEnded),
-        Upstreams = [.. application.Upstreams.Select(Of)],
+        Name = served.Name,
+        Listen = served.Address,
+        Status = served.Application.IsRemoved ? ComponentStatus.Draining : health.Application(served.Name).State.Status,
+        Connections = served.Application.Connections.Count,
+        Totals = Enum.GetValues<CloseReason>().ToDictionary(static reason => reason.Word(), served.Application.Counters.ConnectionsEnded),
+        Upstreams =
+        [
+            .. served.Application.Upstreams.Select(Of),
+            .. served.Application.FormerUpstreams.Where(static upstream => upstream.ActiveConnections > 0).Select(OfFormer),
+        ],
     };
 
-    private UpstreamStatus Of(Upstream upstream) => new()
+    private UpstreamStatus Of(Upstream upstream) => Of(upstream, upstream switch
+    {
+        { IsDraining: true } => ("draining", "the operator drains it"),
+        { IsFull: true } => ("full", $"has its {upstream.MaxConnections} connections"),
+        _ => ("available", null),
+    });
+
+    private UpstreamStatus OfFormer(Upstream upstream) => Of(upstream, ("draining", "is no longer configured"));
+
+    private UpstreamStatus Of(Upstream upstream, (string Status, string? Reason) state) => new()
     {
         Name = upstream.Name,
         Address = UpstreamAddress.Text(upstream.Address),
-        Status = upstream.IsFull ? "full" : "available",
+        Status = state.Status,
         Connections = upstream.ActiveConnections,
         Total = upstream.Dials(DialResult.Connected),
-        Reason = upstream.IsFull ? $"has its {upstream.MaxConnections} connections" : null,
-        Since = upstream.FullChangedAt is { } changed ? time.GetUtcNow() - Stopwatch.GetElapsedTime(changed) : _startedAt,
+        Reason = state.Reason,
+        Since = upstream.ChangedAt is { } changed ? time.GetUtcNow() - Stopwatch.GetElapsedTime(changed) : _startedAt,
     };
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server;
 
-/// <summary>The signals that a node obeys: SIGTERM and SIGINT drain it, SIGQUIT cuts it short. Repeats change nothing.</summary>
+/// <summary>The signals that a node obeys: SIGTERM and SIGINT drain it, SIGQUIT cuts it short, SIGHUP reloads. Repeats change nothing.</summary>
 internal sealed partial class NodeSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -23,8 +23,11 @@ internal sealed partial class NodeSignals : IDisposable
         });
 
         // Unhandled it would end the process, and a terminal that closes sends it.
-        On(PosixSignal.SIGHUP, static () => { });
+        On(PosixSignal.SIGHUP, () => HungUp?.Invoke());
     }
+
+    /// <summary>The node is to read everything anew.</summary>
+    public event Action? HungUp;
 
     /// <summary>The node is to stop.</summary>
     public CancellationToken Stop => _stop.Token;

@@ -67,6 +67,19 @@ internal sealed class StateDirectory : IDisposable
         return null;
     }
 
+    /// <summary>Writes down where the node listens now, as far as the disk lets it: without it a check takes our own ports for taken.</summary>
+    public void TellListening(IEnumerable<string> addresses)
+    {
+        try
+        {
+            Write(addresses);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(Path.Combine(_path, ListeningFile));
+        }
+    }
+
     /// <summary>Why a node must not use a directory that exists; null when it may.</summary>
     public static string? ProblemOf(string path) =>
         (File.GetUnixFileMode(path) & Others) != 0 ? $"the state directory '{path}' is open to group or others; chmod 700 {path}"

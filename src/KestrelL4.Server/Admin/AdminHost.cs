@@ -1,13 +1,14 @@
-using System.Net.Sockets;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,23 +23,16 @@ internal sealed class AdminHost : IAsyncDisposable
     private const int NotForThisNode = 421;
 
     private readonly WebApplication _web;
-    private readonly ListenAddress _listen;
 
-    private AdminHost(WebApplication web, ListenAddress listen)
-    {
-        _web = web;
-        _listen = listen;
-    }
-
-    /// <summary>What a <c>KestrelServerOptions.ApplicationServices</c> needs; valid until disposed, also before the start.</summary>
-    public IServiceProvider Services => _web.Services;
+    private AdminHost(WebApplication web) => _web = web;
 
     /// <summary>The bound address, such as <c>http://127.0.0.1:9780</c>. Only after <see cref="StartAsync"/>.</summary>
     public string Address =>
         _web.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
-    /// <summary>Builds the server; nothing is bound yet.</summary>
-    public static AdminHost Create(AdminConfiguration configuration, AdminEndpoint endpoint, ILoggerFactory loggers)
+    /// <summary>Builds the server on an address that is bound; it does not accept yet.</summary>
+    public static AdminHost Create(
+        BoundAddress bound, Func<AdminConfiguration> configuration, AdminEndpoint endpoint, ILoggerFactory loggers, TimeProvider time)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
         builder.Services.AddSingleton(loggers);
@@ -47,11 +41,12 @@ internal sealed class AdminHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
 
         // Kestrel's transport rather than ours: HTTP needs pipes whose reads and flushes can be cancelled.
-        builder.WebHost.UseSockets(static transport => transport.CreateBoundListenSocket = BoundSocket.Bind);
-        builder.WebHost.ConfigureKestrel(options => AdminServerOptions.Apply(options, configuration.Listen));
+        SocketConnectionContextFactory connections = new(new SocketConnectionFactoryOptions(), loggers.CreateLogger<AdminHost>());
+        builder.Services.AddSingleton<IConnectionListenerFactory>(new ListeningTransport(bound.Sockets, connections.Create, loggers, time));
+        builder.WebHost.ConfigureKestrel(options => AdminServerOptions.Apply(options, bound));
 
         WebApplication web = builder.Build();
-        var hosts = new HostFilter(configuration);
+        HostFilter hosts = new(configuration);
         web.Use((context, next) =>
         {
             context.Response.Headers.CacheControl = "no-store";
@@ -68,25 +63,18 @@ internal sealed class AdminHost : IAsyncDisposable
                 : next(context);
         });
         endpoint.MapTo(web);
-        return new AdminHost(web, configuration.Listen);
+        return new AdminHost(web);
     }
 
-    /// <summary>Binds the address and serves.</summary>
-    /// <exception cref="BindException">The address cannot be bound.</exception>
-    public async Task StartAsync(CancellationToken cancellation)
+    /// <summary>Serves.</summary>
+    public Task StartAsync() => _web.StartAsync();
+
+    /// <summary>Stops accepting, lets the requests under way end, and goes.</summary>
+    public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await _web.StartAsync(cancellation);
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
-        {
-            throw new BindException("KestrelL4:Admin:Listen", _listen, exception);
-        }
+        await _web.StopAsync().ConfigureAwait(false);
+        await _web.DisposeAsync().ConfigureAwait(false);
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _web.DisposeAsync();
 
     // The framework's own would take SIGTERM, SIGINT and SIGQUIT from the node.
     private sealed class SilentLifetime : IHostLifetime

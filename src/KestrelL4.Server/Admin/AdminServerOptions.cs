@@ -1,5 +1,5 @@
-using System.Net;
-using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace KestrelL4.Server.Admin;
@@ -8,7 +8,7 @@ namespace KestrelL4.Server.Admin;
 internal static class AdminServerOptions
 {
     /// <summary>Sets limits and the address.</summary>
-    public static void Apply(KestrelServerOptions options, ListenAddress listen)
+    public static void Apply(KestrelServerOptions options, BoundAddress bound)
     {
         options.AddServerHeader = false;
         options.Limits.MaxConcurrentConnections = 128;
@@ -21,16 +21,9 @@ internal static class AdminServerOptions
         // Longer than the scrape intervals in use, so that a scraper keeps its connection.
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         options.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        if (listen.IsLocalhost && listen.EndPoints[0] is IPEndPoint loopback)
+        foreach (ListeningSocket socket in bound.Sockets)
         {
-            // Kestrel leaves out the IPv6 half where there is no IPv6.
-            options.ListenLocalhost(loopback.Port);
-            return;
-        }
-
-        foreach (EndPoint endPoint in listen.EndPoints)
-        {
-            options.Listen(endPoint);
+            options.Listen(socket.EndPoint);
         }
     }
 }

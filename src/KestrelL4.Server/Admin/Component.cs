@@ -21,6 +21,9 @@ internal sealed partial class Component(string name, TimeProvider time, ILogger 
     /// <summary>It takes traffic, on old data or with reduced strength.</summary>
     public void Degraded(string reason) => Change(ComponentStatus.Degraded, reason);
 
+    /// <summary>It takes no more traffic, because the operator wants so.</summary>
+    public void Draining(string reason) => Change(ComponentStatus.Draining, reason);
+
     /// <summary>It cannot take traffic.</summary>
     public void Unhealthy(string reason) => Change(ComponentStatus.Unhealthy, reason);
 

@@ -5,14 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace KestrelL4.Server.Admin;
 
 /// <summary>Knows the node's own names, so that a page whose name points here (DNS rebinding) cannot read through a browser.</summary>
-internal sealed class HostFilter(AdminConfiguration configuration)
+internal sealed class HostFilter(Func<AdminConfiguration> configuration)
 {
-    private readonly HashSet<string> _names = new(configuration.AllowedHosts, StringComparer.OrdinalIgnoreCase)
-    {
-        "localhost",
-        HostString.FromUriComponent(configuration.Listen.Text).Host,
-    };
-
     /// <summary>Whether a request to this host is meant for the node: an address, or one of its names.</summary>
     public bool Allows(HostString host)
     {
@@ -20,6 +14,14 @@ internal sealed class HostFilter(AdminConfiguration configuration)
         string name = host.Host is [.. var relative, '.'] ? relative : host.Host;
 
         // HTTP/1.0 knows no Host; every browser sends one.
-        return !host.HasValue || IPAddress.TryParse(name, out _) || _names.Contains(name);
+        return !host.HasValue || IPAddress.TryParse(name, out _) || IsOurs(name);
+    }
+
+    private bool IsOurs(string name)
+    {
+        AdminConfiguration admin = configuration();
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.Equals(HostString.FromUriComponent(admin.Listen.Text).Host, StringComparison.OrdinalIgnoreCase)
+            || admin.AllowedHosts.Contains(name, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ApplicationListener
             options.Listen(socket.EndPoint, pipeline.Build);
         }
 
-        SocketTransportFactory transport = new(bound.Sockets, static socket => new SocketConnection(socket), loggers, time);
+        ListeningTransport transport = new(bound.Sockets, static socket => new SocketConnection(socket), loggers, time);
         _server = new KestrelServer(Options.Create(options), transport, loggers);
     }
 

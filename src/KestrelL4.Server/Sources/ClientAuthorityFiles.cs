@@ -1,35 +1,25 @@
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
-using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Sources;
 
 /// <summary>The client authorities from files.</summary>
 internal static class ClientAuthorityFiles
 {
-    /// <summary>Loads and checks every client authority; null after an error.</summary>
-    public static IReadOnlyList<ClientAuthority>? Load(
-        IReadOnlyDictionary<string, ClientAuthorityConfiguration> configuration, PemFile files, TimeProvider time)
+    /// <summary>Loads and checks the chain of one client authority, from the issuer to its self-signed anchor; null after an error.</summary>
+    public static IReadOnlyList<X509Certificate2>? Chain(
+        string name, ClientAuthorityConfiguration configuration, PemFile files, TimeProvider time)
     {
-        List<ClientAuthority> authorities = [];
-        foreach ((string name, ClientAuthorityConfiguration authority) in configuration)
-        {
-            string keyPath = $"KestrelL4:ClientAuthorities:{name}:Certificate";
-            if (files.Certificates(keyPath, authority.Certificate) is { } certificates
-                && Chain(keyPath, authority.Certificate, certificates, files, time) is { } chain)
-            {
-                authorities.Add(new ClientAuthority(name, chain));
-            }
-        }
-
-        return authorities.Count == configuration.Count ? authorities : null;
+        string keyPath = $"KestrelL4:ClientAuthorities:{name}:Certificate";
+        return files.Certificates(keyPath, configuration.Certificate) is { } certificates
+            ? Chain(keyPath, files.Name(keyPath, configuration.Certificate), certificates, files, time)
+            : null;
     }
 
     private static List<X509Certificate2>? Chain(
-        string keyPath, string path, X509Certificate2Collection certificates, PemFile files, TimeProvider time)
+        string keyPath, string file, X509Certificate2Collection certificates, PemFile files, TimeProvider time)
     {
-        string file = files.Name(keyPath, path);
         if (certificates.FirstOrDefault(static certificate => !MayIssue(certificate)) is { } other)
         {
             files.Add(

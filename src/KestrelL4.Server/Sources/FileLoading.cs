@@ -54,11 +54,11 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
     private ClientAuthority? Authority(string name, ClientAuthorityConfiguration configuration)
     {
         ClientAuthorityConfiguration? before = previous?.Configuration.ClientAuthorities.GetValueOrDefault(name);
-        ClientAuthority? former = previous?.ClientAuthorities.FirstOrDefault(
+        ClientAuthority? formerAuthority = previous?.ClientAuthorities.FirstOrDefault(
             authority => string.Equals(authority.Name, name, StringComparison.OrdinalIgnoreCase));
         List<ConfigurationError> faults = [];
         IReadOnlyList<X509Certificate2>? chain = ClientAuthorityFiles.Chain(name, configuration, new PemFile(reading, faults), time)
-            ?? KeptAfter(faults, ComponentNames.ClientAuthority(name), before?.Certificate == configuration.Certificate ? former?.Chain : null);
+            ?? KeptAfter(faults, ComponentNames.ClientAuthority(name), before?.Certificate == configuration.Certificate ? formerAuthority?.Chain : null);
         if (chain is null)
         {
             return null;
@@ -71,9 +71,26 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
         }
 
         // A list of another CA that had this name revokes nothing here.
-        RevocationList? inForce = former?.IsSameAs(authority) == true ? former.RevocationList : null;
-        RevocationList? list = List(name, configuration, chain[0], inForce, before?.RevocationList == configuration.RevocationList);
+        RevocationList? inForce = formerAuthority?.IsSameAs(authority) == true ? formerAuthority.RevocationList : null;
+        RevocationList? former = before?.RevocationList == configuration.RevocationList ? inForce : null;
+        RevocationList? list = List(name, configuration, chain[0], inForce, former);
         return list is null ? null : new ClientAuthority(name, chain) { MaxRevocationAge = configuration.MaxRevocationAge, RevocationList = list };
+    }
+
+    private RevocationList? List(
+        string name, ClientAuthorityConfiguration configuration, X509Certificate2 issuer, RevocationList? inForce, RevocationList? former)
+    {
+        List<ConfigurationError> faults = [];
+        string keyPath = $"KestrelL4:ClientAuthorities:{name}:RevocationList";
+        PemFile files = new(reading, faults);
+        RevocationList? list = RevocationListFile.Load(keyPath, configuration.RevocationList!, issuer, files, time);
+        if (list is not null && inForce is not null && list.IsOlderThan(inForce))
+        {
+            files.Add(keyPath, $"{files.Name(keyPath, configuration.RevocationList!)} is older than the list in force", "issue a new list");
+            list = null;
+        }
+
+        return list ?? KeptAfter(faults, ComponentNames.Revocation(name), former);
     }
 
     private T? KeptAfter<T>(List<ConfigurationError> faults, string component, T? former)

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 
 namespace KestrelL4.Server.Telemetry;
@@ -12,15 +11,15 @@ internal static class NodeInstruments
     /// <summary>Creates the instruments on the node's meter.</summary>
     /// <param name="meter">The node's meter.</param>
     /// <param name="health">The components.</param>
-    /// <param name="registry">The registry in force.</param>
+    /// <param name="trust">The registry in force.</param>
     /// <param name="identityExpiry">When the identity in force expires; null = there is none, and no series.</param>
     /// <param name="droppedLines">How many log lines have been dropped since the start.</param>
     public static void AddTo(
-        Meter meter, NodeHealth health, ClientRegistry registry, Func<DateTimeOffset?> identityExpiry, Func<long> droppedLines)
+        Meter meter, NodeHealth health, TrustInForce trust, Func<DateTimeOffset?> identityExpiry, Func<long> droppedLines)
     {
         meter.CreateObservableGauge(
             "kestrell4.registry.revision",
-            () => registry.Current.Revision,
+            () => trust.Current.Registry.Revision,
             description: "The revision of the registry in force.");
         meter.CreateObservableGauge(
             "kestrell4.registry.age",
@@ -47,6 +46,16 @@ internal static class NodeInstruments
             () => new Measurement<int>(1, Tag("version", NodeVersion.Text), Tag("runtime", Environment.Version.ToString())),
             description: "Always 1; its labels tell the version of the program and of the runtime.");
     }
+
+    /// <summary>Creates the instrument that counts reloads.</summary>
+    /// <param name="meter">The node's meter.</param>
+    /// <param name="applied">How many reloads were put in force wholly.</param>
+    /// <param name="rejected">How many were refused, wholly or in part.</param>
+    public static void AddReloadsTo(Meter meter, Func<long> applied, Func<long> rejected) => meter.CreateObservableCounter(
+        "kestrell4.configuration.reloads",
+        () => new[] { new Measurement<long>(applied(), Tag("result", "applied")), new Measurement<long>(rejected(), Tag("result", "rejected")) },
+        "{reload}",
+        "Reloads, by what came of them.");
 
     private static IEnumerable<Measurement<int>> StateSet(Component component)
     {

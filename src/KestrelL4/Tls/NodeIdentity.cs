@@ -21,4 +21,9 @@ public sealed class NodeIdentity
 
     /// <summary>The last moment of the certificate's validity.</summary>
     public DateTimeOffset NotAfter { get; }
+
+    /// <summary>Whether another presents the same certificates in a handshake.</summary>
+    internal bool IsSameAs(NodeIdentity other) =>
+        Context.TargetCertificate.Equals(other.Context.TargetCertificate)
+        && Context.IntermediateCertificates.SequenceEqual(other.Context.IntermediateCertificates);
 }

@@ -10,7 +10,7 @@ namespace KestrelL4.Server.Transport;
 /// <param name="contextOf">Makes a connection of an accepted socket.</param>
 /// <param name="loggers">Where a shortage is told.</param>
 /// <param name="time">The clock of the waits.</param>
-internal sealed class SocketTransportFactory(
+internal sealed class ListeningTransport(
     IReadOnlyList<ListeningSocket> sockets, Func<Socket, ConnectionContext> contextOf, ILoggerFactory loggers, TimeProvider time)
     : IConnectionListenerFactory
 {

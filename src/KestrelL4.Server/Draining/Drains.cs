@@ -1,0 +1,164 @@
+using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Reload;
+using KestrelL4.Upstreams;
+using Microsoft.Extensions.Logging;
+
+namespace KestrelL4.Server.Draining;
+
+/// <summary>Takes applications and upstreams out of service and back: no new connections, time for the open ones, then a cut.</summary>
+/// <param name="model">How long it may take.</param>
+/// <param name="listening">The ports to close.</param>
+/// <param name="report">Tells that it is so.</param>
+/// <param name="time">The clock of the waits.</param>
+/// <param name="logger">Where it is logged.</param>
+internal sealed partial class Drains(
+    NodeModel model, NodeListening listening, ComponentReport report, TimeProvider time, ILogger<Drains> logger)
+{
+    // An upstream counts those that are being dialled; they cannot be cut before they are connected.
+    private static readonly TimeSpan CutInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly DrainRuns _runs = new(logger);
+
+    /// <summary>Tells how the components are.</summary>
+    public ComponentReport Report => report;
+
+    /// <summary>Waits for the change of ports under way; the next one begins when the answer is disposed.</summary>
+    public Task<IDisposable> BeginChangeAsync() => listening.BeginChangeAsync();
+
+    private TimeSpan Patience => TimerBounds.Bound(model.InForce.Configuration.Drain.Timeout);
+
+    /// <summary>Begins to drain an application, or one of its upstreams.</summary>
+    /// <param name="application">The application's name.</param>
+    /// <param name="upstream">The upstream's name; null = the whole application.</param>
+    public DrainAnswer Drain(string application, string? upstream)
+    {
+        if (Find(application, upstream, out ServedApplication? served, out Upstream? found) is { } unknown)
+        {
+            return unknown;
+        }
+
+        if (found is null)
+        {
+            _runs.Begin(served!.Name, calledOff => DrainAsync(served, calledOff));
+        }
+        else
+        {
+            _runs.Begin($"{served!.Name}/{found.Name}", calledOff => DrainAsync(served, found, calledOff));
+        }
+
+        return new DrainAnswer(DrainResult.Accepted);
+    }
+
+    /// <summary>Takes an application, or one of its upstreams, back into service.</summary>
+    /// <param name="application">The application's name.</param>
+    /// <param name="upstream">The upstream's name; null = the whole application.</param>
+    public async Task<DrainAnswer> UndrainAsync(string application, string? upstream)
+    {
+        if (Find(application, upstream, out ServedApplication? served, out Upstream? found) is { } unknown)
+        {
+            return unknown;
+        }
+
+        using IDisposable change = await listening.BeginChangeAsync().ConfigureAwait(false);
+        if (found is not null)
+        {
+            _runs.CallOff($"{served!.Name}/{found.Name}");
+            found.IsDraining = false;
+        }
+        else if (await OpenAsync(served!).ConfigureAwait(false) is { } problem)
+        {
+            return new DrainAnswer(DrainResult.Refused, problem);
+        }
+
+        report.Tell();
+        Undrained(logger, found is null ? served!.Name : $"{served!.Name}/{found.Name}");
+        return new DrainAnswer(DrainResult.Accepted);
+    }
+
+    /// <summary>Lets the connections of an application end that is no longer configured and whose port is closed, and forgets it.</summary>
+    public void Remove(ServedApplication application)
+    {
+        _runs.CallOff(application.Name);
+        _runs.Begin(application.Name, async calledOff =>
+        {
+            await EmptyAsync(application, calledOff).ConfigureAwait(false);
+            await application.Application.Connections.WhenEmpty().WaitAsync(calledOff).ConfigureAwait(false);
+            using IDisposable change = await listening.BeginChangeAsync(calledOff).ConfigureAwait(false);
+            _runs.CallOff(application.Name);
+            listening.Served.All = [.. listening.Served.All.Where(other => other != application)];
+            await application.DisposeAsync().ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again.</summary>
+    public void Keep(ServedApplication application) => _runs.CallOff(application.Name);
+
+    private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served, out Upstream? found)
+    {
+        served = listening.Served.Find(application);
+        found = upstream is null
+            ? null
+            : served?.Application.Upstreams.FirstOrDefault(each => string.Equals(each.Name, upstream, StringComparison.OrdinalIgnoreCase));
+        return served is null ? new DrainAnswer(DrainResult.Unknown, $"there is no application '{application}'")
+            : upstream is not null && found is null ? new DrainAnswer(DrainResult.Unknown, $"'{served.Name}' has no upstream '{upstream}'")
+            : null;
+    }
+
+    private async Task DrainAsync(ServedApplication application, CancellationToken calledOff)
+    {
+        using (await listening.BeginChangeAsync(calledOff).ConfigureAwait(false))
+        {
+            application.IsDrained = true;
+            await listening.AlignAsync().ConfigureAwait(false);
+            report.Tell();
+        }
+
+        Draining(logger, application.Name, application.Application.Connections.Count, Patience);
+        await EmptyAsync(application, calledOff).ConfigureAwait(false);
+    }
+
+    private async Task DrainAsync(ServedApplication application, Upstream upstream, CancellationToken calledOff)
+    {
+        upstream.IsDraining = true;
+        report.Tell();
+        Draining(logger, $"{application.Name}/{upstream.Name}", upstream.ActiveConnections, Patience);
+        await Task.Delay(Patience, time, calledOff).ConfigureAwait(false);
+        int cut = 0;
+        while (upstream.ActiveConnections > 0)
+        {
+            cut += application.Application.Connections.CloseAll(upstream, CloseReason.Drained);
+            await Task.Delay(CutInterval, time, calledOff).ConfigureAwait(false);
+        }
+
+        Drained(logger, $"{application.Name}/{upstream.Name}", cut);
+    }
+
+    private async Task EmptyAsync(ServedApplication application, CancellationToken calledOff) => Drained(
+        logger, application.Name, await application.Application.Connections.DrainAsync(Patience, time, calledOff).ConfigureAwait(false));
+
+    private async Task<string?> OpenAsync(ServedApplication application)
+    {
+        application.IsDrained = false;
+        try
+        {
+            await listening.AlignAsync().ConfigureAwait(false);
+            _runs.CallOff(application.Name);
+            return null;
+        }
+        catch (BindException exception)
+        {
+            application.IsDrained = true;
+            return exception.Message;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Draining {What}, connections: {Connections}; those left after {Timeout} are cut")]
+    private static partial void Draining(ILogger logger, string what, int connections, TimeSpan timeout);
+
+    [LoggerMessage(2, LogLevel.Information, "Drained {What}, connections cut: {Cut}")]
+    private static partial void Drained(ILogger logger, string what, int cut);
+
+    [LoggerMessage(3, LogLevel.Information, "{What} is in service again")]
+    private static partial void Undrained(ILogger logger, string what);
+}

@@ -1,0 +1,120 @@
+using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Reload;
+using Microsoft.Extensions.Logging;
+
+namespace KestrelL4.Server.Draining;
+
+/// <summary>Takes the whole node out of service: not ready at once, ports closed after a delay, time for the open connections, then a cut.</summary>
+/// <param name="model">How long it may take.</param>
+/// <param name="listening">The ports to close.</param>
+/// <param name="report">Tells that it is so.</param>
+/// <param name="time">The clock of the waits.</param>
+/// <param name="logger">Where it is logged.</param>
+internal sealed partial class NodeDrain(
+    NodeModel model, NodeListening listening, ComponentReport report, TimeProvider time, ILogger<NodeDrain> logger)
+{
+    private const string Run = "the node";
+
+    private static readonly TimeSpan CutPatience = TimeSpan.FromSeconds(5);
+
+    private readonly DrainRuns _runs = new(logger);
+    private volatile bool _isStopping;
+
+    /// <summary>Whether the node takes no connections, or soon will not.</summary>
+    public bool IsDraining => report.IsDraining;
+
+    private DrainConfiguration Settings => model.InForce.Configuration.Drain;
+
+    private TimeSpan Patience => TimerBounds.Bound(Settings.Timeout);
+
+    private IEnumerable<LiveConnections> Connections => listening.Served.All.Select(static served => served.Application.Connections);
+
+    /// <summary>Begins to drain the node, which goes on running.</summary>
+    public DrainAnswer Begin()
+    {
+        report.IsDraining = true;
+        _runs.Begin(Run, async calledOff =>
+        {
+            await CloseAsync(calledOff, calledOff).ConfigureAwait(false);
+            int[] cut = await Task.WhenAll(Connections.Select(each => each.DrainAsync(Patience, time, calledOff))).ConfigureAwait(false);
+            Drained(logger, cut.Sum());
+        });
+        return new DrainAnswer(DrainResult.Accepted);
+    }
+
+    /// <summary>Takes the node back into service, at the ports it had.</summary>
+    public async Task<DrainAnswer> EndAsync()
+    {
+        using IDisposable change = await listening.BeginChangeAsync().ConfigureAwait(false);
+        if (_isStopping)
+        {
+            return new DrainAnswer(DrainResult.Refused, "the node is stopping");
+        }
+
+        listening.IsClosed = false;
+        try
+        {
+            await listening.AlignAsync().ConfigureAwait(false);
+        }
+        catch (BindException exception)
+        {
+            listening.IsClosed = true;
+            return new DrainAnswer(DrainResult.Refused, exception.Message);
+        }
+
+        _runs.CallOff(Run);
+        report.IsDraining = false;
+        report.Tell();
+        Undrained(logger);
+        return new DrainAnswer(DrainResult.Accepted);
+    }
+
+    /// <summary>Drains the node for good.</summary>
+    /// <param name="cut">Ends all patience.</param>
+    /// <returns>How many connections had to be cut.</returns>
+    public async Task<int> StopAsync(CancellationToken cut)
+    {
+        _isStopping = true;
+        report.IsDraining = true;
+        _runs.CallOff(Run);
+        await CloseAsync(cut, CancellationToken.None).ConfigureAwait(false);
+        int[] left = await Task.WhenAll(Connections.Select(
+            each => each.DrainAsync(Settings.Timeout, CloseReason.NodeStopped, time, cut))).ConfigureAwait(false);
+
+        // Those that were cut write their lines.
+        await Task.WhenAll(Connections.Select(static connections => connections.WhenEmpty()))
+            .WaitAsync(CutPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Stopped(logger, left.Sum());
+        return left.Sum();
+    }
+
+    private async Task CloseAsync(CancellationToken hurry, CancellationToken calledOff)
+    {
+        if (listening.IsClosed)
+        {
+            return;
+        }
+
+        Draining(logger, Settings.Delay, Settings.Timeout);
+        await Task.Delay(TimerBounds.Bound(Settings.Delay), time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        calledOff.ThrowIfCancellationRequested();
+        using IDisposable change = await listening.BeginChangeAsync(calledOff).ConfigureAwait(false);
+        calledOff.ThrowIfCancellationRequested();
+        listening.IsClosed = true;
+        await listening.AlignAsync().ConfigureAwait(false);
+        report.Tell();
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Draining: ports close after {Delay}, connections may take {Timeout}")]
+    private static partial void Draining(ILogger logger, TimeSpan delay, TimeSpan timeout);
+
+    [LoggerMessage(2, LogLevel.Information, "Drained, connections cut: {Cut}; ports stay closed")]
+    private static partial void Drained(ILogger logger, int cut);
+
+    [LoggerMessage(3, LogLevel.Information, "In service again")]
+    private static partial void Undrained(ILogger logger);
+
+    [LoggerMessage(4, LogLevel.Information, "Stopped; connections cut: {Cut}")]
+    private static partial void Stopped(ILogger logger, int cut);
+}

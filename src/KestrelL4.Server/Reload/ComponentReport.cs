@@ -1,0 +1,113 @@
+using KestrelL4.Registry;
+using KestrelL4.Server.Admin;
+using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Sources;
+using KestrelL4.Tls;
+using KestrelL4.Upstreams;
+
+namespace KestrelL4.Server.Reload;
+
+/// <summary>Tells how the components are, from what is in force.</summary>
+/// <param name="health">Who is told.</param>
+/// <param name="served">The applications.</param>
+/// <param name="model">What is in force.</param>
+/// <param name="time">The clock by which certificates and lists run out.</param>
+internal sealed class ComponentReport(NodeHealth health, ServedApplications served, NodeModel model, TimeProvider time)
+{
+    /// <summary>Whether the node is draining, as its readiness tells at once.</summary>
+    public bool IsDraining
+    {
+        get => health.IsDraining;
+        set => health.IsDraining = value;
+    }
+
+    /// <summary>Looks at everything and tells what changed.</summary>
+    public void Tell()
+    {
+        NodeFiles files = model.InForce.Files;
+        DateTimeOffset now = time.GetUtcNow();
+        TellIdentity(files, now);
+        health.Registry.Healthy();
+        foreach (ClientAuthority authority in files.ClientAuthorities)
+        {
+            Tell(health.ClientAuthority(authority.Name), files.Problems.GetValueOrDefault(ComponentNames.ClientAuthority(authority.Name)));
+            if (authority.RevocationList is { } list)
+            {
+                TellRevocation(authority, list, files, now);
+            }
+        }
+
+        foreach (ServedApplication application in served.Configured)
+        {
+            Tell(application, health.Application(application.Name));
+        }
+
+        health.Keep(NamesNow(files).ToHashSet(StringComparer.OrdinalIgnoreCase));
+    }
+
+    private IEnumerable<string> NamesNow(NodeFiles files) =>
+        served.Configured.Select(static application => ComponentNames.Application(application.Name))
+            .Concat(files.ClientAuthorities.Select(static authority => ComponentNames.ClientAuthority(authority.Name)))
+            .Concat(files.ClientAuthorities.Where(static authority => authority.RevocationList is not null)
+                .Select(static authority => ComponentNames.Revocation(authority.Name)));
+
+    private static void Tell(Component component, string? problem)
+    {
+        if (problem is null)
+        {
+            component.Healthy();
+        }
+        else
+        {
+            component.Degraded(problem);
+        }
+    }
+
+    private static void Tell(ServedApplication application, Component component)
+    {
+        IReadOnlyList<Upstream> upstreams = application.Application.Upstreams;
+        int draining = upstreams.Count(static upstream => upstream.IsDraining);
+        if (application.IsDrained)
+        {
+            component.Draining("the operator drains it");
+        }
+        else if (application.Bound is not { IsOpen: true })
+        {
+            component.Unhealthy($"its port {application.Configuration.Listen.Text} is not open");
+        }
+        else if (draining == upstreams.Count)
+        {
+            component.Unhealthy("every upstream is draining");
+        }
+        else
+        {
+            Tell(component, draining == 0 ? null : $"{draining} of {upstreams.Count} upstreams are draining");
+        }
+    }
+
+    private void TellIdentity(NodeFiles files, DateTimeOffset now)
+    {
+        if (files.Identity.NotAfter <= now)
+        {
+            health.Identity.Unhealthy($"the certificate expired at {files.Identity.NotAfter:u}");
+            return;
+        }
+
+        Tell(health.Identity, files.Problems.GetValueOrDefault(ComponentNames.Identity));
+    }
+
+    private void TellRevocation(ClientAuthority authority, RevocationList list, NodeFiles files, DateTimeOffset now)
+    {
+        Component component = health.Revocation(authority.Name);
+        if (authority.IsRevocationStale(now))
+        {
+            component.Unhealthy($"the list of {list.ThisUpdate:u} is older than MaxRevocationAge; clients of this authority are refused");
+            return;
+        }
+
+        Tell(
+            component,
+            files.Problems.GetValueOrDefault(component.Name)
+            ?? (list.NextUpdate <= now ? $"a newer list was promised by {list.NextUpdate:u}" : null));
+    }
+}

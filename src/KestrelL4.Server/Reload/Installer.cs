@@ -1,0 +1,78 @@
+using KestrelL4.Accounting;
+using KestrelL4.Registry;
+using KestrelL4.Server.Admin;
+using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Sources;
+using KestrelL4.Tls;
+
+namespace KestrelL4.Server.Reload;
+
+/// <summary>Puts a configuration in force, wholly or not at all.</summary>
+/// <param name="listening">Who listens where.</param>
+/// <param name="admin">The admin endpoint.</param>
+/// <param name="parts">What new listeners are made with.</param>
+/// <param name="accounting">Where new applications are accounted for.</param>
+internal sealed class Installer(NodeListening listening, AdminListener admin, ListenerParts parts, ConnectionAccounting accounting)
+{
+    private string? _clients;
+
+    /// <summary>Binds, and then changes the node. Open connections go on, unless what let them in was withdrawn.</summary>
+    /// <param name="reading">The configuration.</param>
+    /// <param name="files">What its files hold.</param>
+    /// <exception cref="BindException">An address cannot be bound; nothing was changed.</exception>
+    public async Task<Installation> InstallAsync(ConfigurationReading reading, NodeFiles files)
+    {
+        NodeConfiguration next = reading.Understood;
+        List<ServedApplication> before = [.. listening.Served.Configured];
+        List<ServedApplication> configured = [.. next.Applications.Select(entry => Existing(entry.Key)
+            ?? new ServedApplication(entry.Key, entry.Value, accounting, parts))];
+        List<ServedApplication> added = [.. configured.Except(before)];
+        PortChange change;
+        try
+        {
+            change = await listening.PrepareAsync(configured, next).ConfigureAwait(false);
+        }
+        catch (BindException)
+        {
+            added.ForEach(static application => application.Application.IsRemoved = true);
+            throw;
+        }
+
+        // Whatever follows succeeds.
+        List<ServedApplication> removed = [.. before.Except(configured)];
+        removed.ForEach(static application => application.Application.IsRemoved = true);
+        configured.ForEach(application => application.Configuration = next.Applications[application.Name]);
+        listening.Served.All = [.. configured.Union(listening.Served.All)];
+        admin.Configuration = next.Admin;
+        parts.Shared.Use(next);
+        parts.Shared.Handshake.Use(files.Identity, new ClientCertificateValidation(files.ClientAuthorities, parts.Time));
+        int cut = parts.Shared.Trust.Replace(
+            new ClientTrust(files.ClientAuthorities, RegistryOf(reading)), listening.Served.All.Select(static each => each.Application));
+        await listening.CommitAsync(change).ConfigureAwait(false);
+        return new Installation(added, removed, cut);
+    }
+
+    private ServedApplication? Existing(string name) =>
+        listening.Served.All.FirstOrDefault(application => string.Equals(application.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    // A revision that stands still tells that nobody's grants changed.
+    private RegistrySnapshot RegistryOf(ConfigurationReading reading)
+    {
+        RegistrySnapshot inForce = parts.Shared.Trust.Current.Registry;
+        string clients = reading.HashOf("Clients");
+        if (clients == _clients)
+        {
+            return inForce;
+        }
+
+        _clients = clients;
+        return RegistryFile.Snapshot(reading.Understood, inForce.Revision + 1);
+    }
+}
+
+/// <summary>What became of applications and connections.</summary>
+/// <param name="Added">Applications that are offered from now on.</param>
+/// <param name="Removed">Applications that are offered no more.</param>
+/// <param name="Cut">Connections that were closed for what was withdrawn from them.</param>
+internal sealed record Installation(IReadOnlyList<ServedApplication> Added, IReadOnlyList<ServedApplication> Removed, int Cut);

@@ -2,7 +2,7 @@ using System.Net;
 using KestrelL4.Server;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Loading;
-using KestrelL4.Server.Sources;
+using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -16,11 +16,11 @@ internal sealed class DemoNode : IAsyncDisposable
     private readonly NodeLogging _logging;
     private readonly Node _node;
 
-    private DemoNode(ConfigurationReading reading, NodeFiles files, TimeProvider time)
+    private DemoNode(ConfigurationSources sources, Candidate first, TimeProvider time)
     {
-        _logSettings = new ConfigurationBuilder().AddConfiguration(reading.Logging).AddInMemoryCollection().Build();
+        _logSettings = new ConfigurationBuilder().AddConfiguration(first.Reading.Logging).AddInMemoryCollection().Build();
         _logging = NodeLogging.Create(_logSettings);
-        _node = new Node(reading.Understood, files, reading.Hash, _logging, time);
+        _node = new Node(sources, new NodeModel(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen), _logging, time);
     }
 
     /// <summary>Where the node logs.</summary>
@@ -36,18 +36,18 @@ internal sealed class DemoNode : IAsyncDisposable
     public static async Task<DemoNode> CreateAsync(DemoFiles files, TimeProvider time)
     {
         // Of the user's own surroundings nothing may reach the demo: a KestrelL4__… variable is meant for another node.
-        ConfigurationReading reading = ConfigurationReader.Read(
-            new ConfigurationSources([files.Configuration], SecretsDirectory: null, Settings: []),
-            new Surroundings(files.Path, new Dictionary<string, string>()));
-        List<ConfigurationError> errors = [];
-        NodeFiles? loaded = await NodeFiles.LoadAsync(reading, errors, time, CancellationToken.None);
-        return loaded is null
-            ? throw new InvalidOperationException(string.Join(' ', errors))
-            : new DemoNode(reading, loaded, time);
+        ConfigurationSources sources = new([files.Configuration], SecretsDirectory: null, Settings: [])
+        {
+            Surroundings = new Surroundings(files.Path, new Dictionary<string, string>()),
+        };
+        Candidate first = await Candidate.ReadAsync(sources, time);
+        return first.Refused.Count > 0
+            ? throw new InvalidOperationException(string.Join(' ', first.Refused))
+            : new DemoNode(sources, first, time);
     }
 
     /// <summary>Binds and serves.</summary>
-    public Task StartAsync(CancellationToken stop) => _node.StartAsync(stop);
+    public Task StartAsync() => _node.StartAsync();
 
     /// <summary>Has the node's line of every connection that ends printed from now on.</summary>
     public void ShowConnections()

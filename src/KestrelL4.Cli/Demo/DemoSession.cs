@@ -19,7 +19,7 @@ internal sealed class DemoSession(TextWriter output, TextWriter error, TimeProvi
         using NodeSignals signals = new(node.Loggers);
         try
         {
-            await node.StartAsync(signals.Stop);
+            await node.StartAsync();
             try
             {
                 return await PlayAsync(node, files, [one, two], after, signals.Stop);

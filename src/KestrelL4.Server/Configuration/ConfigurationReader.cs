@@ -6,8 +6,8 @@ namespace KestrelL4.Server.Configuration;
 /// <summary>Reads and checks the whole configuration; the only door to it.</summary>
 internal static class ConfigurationReader
 {
-    /// <summary>Reads the sources as this process sees them.</summary>
-    public static ConfigurationReading Read(ConfigurationSources sources) => Read(sources, Surroundings.OfProcess());
+    /// <summary>Reads the sources as their own surroundings show them.</summary>
+    public static ConfigurationReading Read(ConfigurationSources sources) => Read(sources, sources.Surroundings);
 
     /// <summary>Reads the sources in the surroundings given.</summary>
     public static ConfigurationReading Read(ConfigurationSources sources, Surroundings surroundings)

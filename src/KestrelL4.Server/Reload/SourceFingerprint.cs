@@ -21,7 +21,7 @@ internal sealed class SourceFingerprint
     /// <summary>Looks at the configuration's own files and its directory of secrets.</summary>
     public static SourceFingerprint Of(ConfigurationSources sources)
     {
-        string here = Directory.GetCurrentDirectory();
+        string here = sources.Surroundings.WorkingDirectory;
         SourceFingerprint none = new(ImmutableDictionary<string, string>.Empty);
         IEnumerable<string> files = LoadedSources.FilesWatched(sources).Select(file => Path.GetFullPath(file, here));
         return none.With(sources.SecretsDirectory is { } secrets ? files.Append(Path.GetFullPath(secrets, here)) : files);

@@ -19,7 +19,13 @@ internal static class ClientAuthorityFiles
             if (files.Certificates(keyPath, authority.Certificate) is { } certificates
                 && Chain(keyPath, authority.Certificate, certificates, files, time) is { } chain)
             {
-                authorities.Add(new ClientAuthority(name, chain));
+                RevocationList? list = authority.RevocationList is { } listPath
+                    ? RevocationListFile.Load($"KestrelL4:ClientAuthorities:{name}:RevocationList", listPath, chain[0], files, time)
+                    : null;
+                if (list is not null || authority.RevocationList is null)
+                {
+                    authorities.Add(new ClientAuthority(name, chain) { RevocationList = list, MaxRevocationAge = authority.MaxRevocationAge });
+                }
             }
         }
 

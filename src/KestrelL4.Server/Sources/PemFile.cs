@@ -9,7 +9,7 @@ using KestrelL4.Server.Runtime;
 
 namespace KestrelL4.Server.Sources;
 
-/// <summary>Reads the PEM files that keys name; every fault becomes an error with the key's path.</summary>
+/// <summary>Reads the files that keys name, nearly all of them PEM; every fault becomes an error with the key's path.</summary>
 /// <param name="reading">Where the keys came from.</param>
 /// <param name="errors">Receives what is wrong.</param>
 internal sealed class PemFile(ConfigurationReading reading, ICollection<ConfigurationError> errors)
@@ -82,6 +82,41 @@ internal sealed class PemFile(ConfigurationReading reading, ICollection<Configur
     public void Add(string keyPath, string problem, string allowed) =>
         errors.Add(new ConfigurationError(keyPath, reading.SourceOf(keyPath), problem, allowed));
 
+    /// <summary>The content of a regular file; null after an error.</summary>
+    /// <param name="keyPath">The key that names the file.</param>
+    /// <param name="path">The file; empty when that it is missing was told already.</param>
+    /// <param name="maxBytes">What is longer is refused.</param>
+    /// <param name="expected">What the file should be, as an error may ask for it.</param>
+    public byte[]? Content(string keyPath, string path, int maxBytes, string expected)
+    {
+        if (path.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            // Opening a pipe would wait for its writer, and a node that waits for a file never starts.
+            if (FileFacts.Of(path) is { IsRegular: false })
+            {
+                Add(keyPath, $"{Name(keyPath, path)} is no regular file", $"name {expected}");
+                return null;
+            }
+
+            return BoundedFile.Read(path, maxBytes);
+        }
+        catch (FormatException exception)
+        {
+            Add(keyPath, $"{Name(keyPath, path)} {exception.Message}", $"name {expected}");
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Add(keyPath, $"{Name(keyPath, path)} cannot be read ({Reason(exception)})", $"name {expected} that the node's user may read");
+            return null;
+        }
+    }
+
     private static X509Certificate2 WithEcdsa(X509Certificate2 certificate, string text)
     {
         using ECDsa key = ECDsa.Create();
@@ -96,36 +131,8 @@ internal sealed class PemFile(ConfigurationReading reading, ICollection<Configur
         return certificate.CopyWithPrivateKey(key);
     }
 
-    private string? Text(string keyPath, string path)
-    {
-        if (path.Length == 0)
-        {
-            // That it is missing has been told already.
-            return null;
-        }
-
-        try
-        {
-            // Opening a pipe would wait for its writer, and a node that waits for a file never starts.
-            if (FileFacts.Of(path) is { IsRegular: false })
-            {
-                Add(keyPath, $"{Name(keyPath, path)} is no regular file", "name a PEM file");
-                return null;
-            }
-
-            return Encoding.UTF8.GetString(BoundedFile.Read(path, MaxBytes));
-        }
-        catch (FormatException exception)
-        {
-            Add(keyPath, $"{Name(keyPath, path)} {exception.Message}", "name a PEM file");
-            return null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Add(keyPath, $"{Name(keyPath, path)} cannot be read ({Reason(exception)})", "name a PEM file that the node's user may read");
-            return null;
-        }
-    }
+    private string? Text(string keyPath, string path) =>
+        Content(keyPath, path, MaxBytes, "a PEM file") is { } content ? Encoding.UTF8.GetString(content) : null;
 
     // Without the path, which the exceptions' own texts repeat.
     private static string Reason(Exception exception) => exception switch

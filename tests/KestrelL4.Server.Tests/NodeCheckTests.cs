@@ -1,3 +1,4 @@
+using KestrelL4.Testing.Certificates;
 using KestrelL4.Testing.Servers;
 
 namespace KestrelL4.Server.Tests;
@@ -51,6 +52,18 @@ public sealed class NodeCheckTests : IAsyncDisposable
         await _setUp.WriteWeakIdentityAsync();
 
         Assert.Contains("ee key too small", Assert.Single(await FindAsync(CheckReach.ThisMachine)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FindAsync_RevocationListOfAnotherIssuer_IsFound()
+    {
+        TestAuthority.CreateRoot().RevocationList(1).WriteTo(_setUp.Directory.Path, "ca.crl");
+
+        string finding = Assert.Single(await FindAsync(
+            CheckReach.ThisMachine, $"ClientAuthorities:main:RevocationList={_setUp.Directory["ca.crl"]}"));
+
+        Assert.StartsWith("KestrelL4:ClientAuthorities:main:RevocationList (--set): ", finding, StringComparison.Ordinal);
+        Assert.Contains("is not signed by its issuer's key", finding, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -104,7 +104,43 @@ public sealed class ClientAuthorityFilesTests : IDisposable
         Assert.Equal(2, _files.Errors.Count);
     }
 
+    [Fact]
+    public void Load_RevocationList_IsTheAuthoritysWithItsBound()
+    {
+        string list = Issuer.RevocationList(4, "5F3A01").WriteTo(_files.Directory.Path, "ca.crl");
+
+        ClientAuthority authority = Assert.Single(LoadWithList(list, TimeSpan.FromHours(24))!);
+
+        Assert.Equal(4, authority.RevocationList?.Number);
+        Assert.Equal(TimeSpan.FromHours(24), authority.MaxRevocationAge);
+    }
+
+    [Fact]
+    public void Load_NoRevocationList_HasNone() => Assert.Null(Assert.Single(Load(Issuer.Chain())!).RevocationList);
+
+    // The anchor above signs no client certificates, so its list says nothing about them.
+    [Fact]
+    public void Load_RevocationListOfTheAnchor_IsAnErrorAtItsKey()
+    {
+        Assert.Null(LoadWithList(Root.RevocationList(1).WriteTo(_files.Directory.Path, "root.crl")));
+
+        Assert.EndsWith("root.crl' is signed by another issuer", _files.Problem, StringComparison.Ordinal);
+        Assert.Equal("KestrelL4:ClientAuthorities:main:RevocationList", _files.Errors[0].KeyPath);
+    }
+
     public void Dispose() => _files.Dispose();
+
+    private IReadOnlyList<ClientAuthority>? LoadWithList(string list, TimeSpan? maxAge = null)
+    {
+        ClientAuthorityConfiguration authority = new()
+        {
+            Certificate = Issuer.WriteTo(_files.Directory.Path, "ca.crt"),
+            RevocationList = list,
+            MaxRevocationAge = maxAge,
+        };
+        return ClientAuthorityFiles.Load(
+            new Dictionary<string, ClientAuthorityConfiguration> { ["main"] = authority }, _files.Pem, TimeProvider.System);
+    }
 
     private IReadOnlyList<ClientAuthority>? Load(IEnumerable<X509Certificate2> content, TimeProvider? time = null)
     {

@@ -63,13 +63,13 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         }
     }
 
-    private static void Tell(ServedApplication application, Component component)
+    private void Tell(ServedApplication application, Component component)
     {
         IReadOnlyList<Upstream> upstreams = application.Application.Upstreams;
         int draining = upstreams.Count(static upstream => upstream.IsDraining);
-        if (application.IsDrained)
+        if (application.IsDrained || IsDraining)
         {
-            component.Draining("the operator drains it");
+            component.Draining(application.IsDrained ? "the operator drains it" : "the node is draining");
         }
         else if (application.Bound is not { IsOpen: true })
         {

@@ -70,7 +70,7 @@ internal sealed partial class Reloader(
             drains.Remove(application);
         }
 
-        if (isNew)
+        if (candidate.Reading.Hash != before.Reading.Hash)
         {
             InForce(_logger, candidate.Reading.Hash, candidate.Reading.Understood.Applications.Count, candidate.Reading.Understood.Clients.Count);
         }

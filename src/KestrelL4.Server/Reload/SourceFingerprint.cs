@@ -33,6 +33,11 @@ internal sealed class SourceFingerprint
     /// <summary>Looks at the same places again.</summary>
     public SourceFingerprint Again() => new(_digests.ToImmutableDictionary(static entry => entry.Key, static entry => DigestOf(entry.Key)));
 
+    /// <summary>The places, of those looked at both times, that hold something else now.</summary>
+    public IEnumerable<string> ChangesSince(SourceFingerprint before) =>
+        _digests.Where(entry => before._digests.TryGetValue(entry.Key, out string? digest) && digest != entry.Value)
+            .Select(static entry => entry.Key).Order(StringComparer.Ordinal);
+
     /// <summary>Whether the same places hold the same.</summary>
     public bool IsSameAs(SourceFingerprint other) =>
         _digests.Count == other._digests.Count && _digests.All(entry => other._digests.GetValueOrDefault(entry.Key) == entry.Value);

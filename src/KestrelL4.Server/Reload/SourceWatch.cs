@@ -67,8 +67,17 @@ internal sealed partial class SourceWatch(Reloader reloader, NodeModel model, Co
             await Task.Delay(Settling, parts.Time, ended).ConfigureAwait(false);
         }
 
-        return !last.IsSameAs(model.Seen);
+        string[] changes = [.. last.ChangesSince(model.Seen)];
+        foreach (string path in changes)
+        {
+            Changed(_logger, path);
+        }
+
+        return changes.Length > 0;
     }
+
+    [LoggerMessage(2, LogLevel.Information, "Changed: {Path}")]
+    private static partial void Changed(ILogger logger, string path);
 
     [LoggerMessage(1, LogLevel.Error, "Watching the sources failed, which is a defect to report")]
     private static partial void Failed(ILogger logger, Exception exception);

@@ -62,7 +62,7 @@ public sealed class NodeHealthTests
     public void Status_Draining_PrevailsOverAll()
     {
         _health.Identity.Unhealthy("expired");
-        _health.BeginDrain();
+        _health.IsDraining = true;
 
         Assert.Equal(ComponentStatus.Draining, _health.Status);
     }

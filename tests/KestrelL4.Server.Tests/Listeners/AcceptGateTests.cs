@@ -7,7 +7,7 @@ public sealed class AcceptGateTests
     [Fact]
     public void TryEnter_AsManyConnectionsAsMayBe_RefusesUntilOneLeaves()
     {
-        AcceptGate gate = new(maxConnections: 2, maxHandshakes: 10);
+        AcceptGate gate = new() { MaxConnections = 2, MaxHandshakes = 10 };
         using AcceptGate.Place? first = gate.TryEnter();
         AcceptGate.Place? second = gate.TryEnter();
         second!.EndHandshake();
@@ -21,7 +21,7 @@ public sealed class AcceptGateTests
     [Fact]
     public void TryEnter_AsManyHandshakesAsMayBe_RefusesUntilOneIsThrough()
     {
-        AcceptGate gate = new(maxConnections: 10, maxHandshakes: 1);
+        AcceptGate gate = new() { MaxConnections = 10, MaxHandshakes = 1 };
         using AcceptGate.Place? first = gate.TryEnter();
         Assert.Null(gate.TryEnter());
 
@@ -34,9 +34,22 @@ public sealed class AcceptGateTests
     }
 
     [Fact]
+    public void TryEnter_NumberLowered_RefusesUntilEnoughHaveLeft()
+    {
+        AcceptGate gate = new() { MaxConnections = 2, MaxHandshakes = 10 };
+        AcceptGate.Place? first = gate.TryEnter();
+        using AcceptGate.Place? second = gate.TryEnter();
+
+        gate.MaxConnections = 1;
+        first!.Dispose();
+
+        Assert.Null(gate.TryEnter());
+    }
+
+    [Fact]
     public void Dispose_HandshakeUnderWay_FreesBothPlaces()
     {
-        AcceptGate gate = new(maxConnections: 1, maxHandshakes: 1);
+        AcceptGate gate = new() { MaxConnections = 1, MaxHandshakes = 1 };
 
         for (int i = 0; i < 3; i++)
         {
@@ -48,7 +61,7 @@ public sealed class AcceptGateTests
     [Fact]
     public async Task TryEnter_Concurrently_NeverGoesOverTheNumberAndLeaksNone()
     {
-        AcceptGate gate = new(maxConnections: 3, maxHandshakes: 2);
+        AcceptGate gate = new() { MaxConnections = 3, MaxHandshakes = 2 };
         int connections = 0;
         int handshakes = 0;
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>

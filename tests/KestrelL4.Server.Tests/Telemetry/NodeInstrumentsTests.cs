@@ -14,8 +14,9 @@ public sealed class NodeInstrumentsTests
         using var meter = new Meter("KestrelL4");
         using var exposition = new PrometheusExposition(meter, NullLogger<PrometheusExposition>.Instance);
         var health = new NodeHealth(TimeProvider.System, NullLogger<NodeHealth>.Instance);
-        var registry = new ClientRegistry(new RegistrySnapshot([], revision: 42));
-        NodeInstruments.AddTo(meter, health, registry, () => DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), () => 7);
+        TrustInForce trust = new(new ClientTrust([], new RegistrySnapshot([], revision: 42)));
+        NodeInstruments.AddTo(meter, health, trust, () => DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), () => 7);
+        NodeInstruments.AddReloadsTo(meter, () => 3, () => 1);
 
         health.Application("echo").Degraded("1 of 2 upstreams is down");
         string text = exposition.Scrape();
@@ -26,6 +27,8 @@ public sealed class NodeInstrumentsTests
         Assert.Contains("kestrell4_identity_expiry_timestamp_seconds 1800000000\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_registry_revision 42\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_registry_age_seconds 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_configuration_reloads_total{result=\"applied\"} 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_configuration_reloads_total{result=\"rejected\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_log_lines_dropped_total 7\n", text, StringComparison.Ordinal);
         Assert.Contains($"kestrell4_build_info{{version=\"{NodeVersion.Text}\",runtime=\"", text, StringComparison.Ordinal);
     }

@@ -11,7 +11,7 @@ namespace KestrelL4.Server.Tests.Transport;
 
 public sealed class SocketListenerTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly List<ListeningSocket> _sockets = [];
 
     [Fact]
     public async Task AcceptAsync_ClientConnects_IsAConnectionWithItsSocketAndAddresses()
@@ -68,93 +68,65 @@ public sealed class SocketListenerTests : IDisposable
     }
 
     [Fact]
-    public async Task Bind_AddressIsTaken_SaysSo()
+    public async Task AcceptAsync_ListenersTakeTurnsAtOneSocket_LosesNoConnection()
     {
-        await using SocketListener listener = Bind(new IPEndPoint(IPAddress.Loopback, 0));
-
-        Assert.Throws<AddressInUseException>(() => Bind(listener.EndPoint));
-    }
-
-    [Fact]
-    public async Task Bind_AfterUnbind_GetsTheSamePortThoughAConnectionIsOpen()
-    {
-        SocketListener first = Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        using Socket client = await SocketExtensions.ConnectAsync((IPEndPoint)first.EndPoint);
-        await using ConnectionContext connection = (await AcceptAsync(first))!;
-        await first.UnbindAsync();
-        await first.DisposeAsync();
-
-        await using SocketListener second = Bind(first.EndPoint);
-
-        Assert.Equal(first.EndPoint, second.EndPoint);
-    }
-
-    [Fact]
-    public async Task Bind_UnixSocket_HasMode0660AndIsRemovedWhenUnbound()
-    {
-        string path = _directory["echo.sock"];
-        SocketListener listener = Bind(new UnixDomainSocketEndPoint(path));
-
-        Assert.Equal(
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(path));
-        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        await using ConnectionContext connection = (await AcceptAsync(listener))!;
-
-        Assert.Null(connection.RemoteEndPoint);
-        await listener.UnbindAsync();
-        await listener.DisposeAsync();
-        Assert.False(Path.Exists(path));
-    }
-
-    [Fact]
-    public async Task Bind_UnixSocketLeftByADeadProcess_TakesItOver()
-    {
-        string path = _directory["echo.sock"];
-        using (Socket dead = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        const int Turns = 200;
+        ListeningSocket socket = Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        int accepted = 0;
+        int connected = 0;
+        using CancellationTokenSource ended = new();
+        Task clients = Task.Run(async () =>
         {
-            // Renamed, so that closing does not remove it.
-            dead.Bind(new UnixDomainSocketEndPoint(path + ".before"));
-            dead.Listen();
-            File.Move(path + ".before", path);
+            while (!ended.IsCancellationRequested)
+            {
+                using Socket client = await SocketExtensions.ConnectAsync((IPEndPoint)socket.EndPoint);
+                connected++;
+            }
+        });
+
+        SocketListener listener = On(socket);
+        Task accepting = AcceptAllAsync(listener);
+        for (int turn = 0; turn < Turns; turn++)
+        {
+            int before = Volatile.Read(ref accepted);
+            await Eventually.UntilAsync(() => Volatile.Read(ref accepted) > before, "a connection is accepted");
+            await listener.UnbindAsync();
+            Task last = accepting;
+            listener = On(socket);
+            accepting = AcceptAllAsync(listener);
+            await last.WaitAsync(Eventually.DefaultDeadline);
         }
 
-        await using SocketListener listener = Bind(new UnixDomainSocketEndPoint(path));
-
-        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await ended.CancelAsync();
+        await clients.WaitAsync(Eventually.DefaultDeadline);
+        await Eventually.UntilAsync(() => Volatile.Read(ref accepted) == connected, $"all {connected} connections are accepted");
         await listener.UnbindAsync();
+        await accepting;
+
+        async Task AcceptAllAsync(SocketListener from)
+        {
+            while (await from.AcceptAsync() is { } connection)
+            {
+                Interlocked.Increment(ref accepted);
+                await connection.DisposeAsync();
+            }
+        }
     }
 
-    [Fact]
-    public async Task Bind_UnixSocketOfALivingProcess_LeavesItAlone()
-    {
-        string path = _directory["echo.sock"];
-        await using SocketListener living = Bind(new UnixDomainSocketEndPoint(path));
+    public void Dispose() => _sockets.ForEach(static socket => socket.Dispose());
 
-        Assert.Throws<AddressInUseException>(() => Bind(new UnixDomainSocketEndPoint(path)));
-
-        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        await living.UnbindAsync();
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("precious")]
-    public void Bind_PlainFileAtThePath_IsRefusedAndKept(string content)
-    {
-        string path = _directory.Write("echo.sock", content);
-
-        Assert.Throws<AddressInUseException>(() => Bind(new UnixDomainSocketEndPoint(path)));
-
-        Assert.Equal(content, File.ReadAllText(path));
-    }
-
-    public void Dispose() => _directory.Dispose();
-
-    private static SocketListener Bind(EndPoint endPoint) => SocketListener.Bind(endPoint, NullLogger.Instance, TimeProvider.System);
+    private static SocketListener On(ListeningSocket socket) =>
+        new(socket, static accepted => new SocketConnection(accepted), NullLogger.Instance, TimeProvider.System);
 
     private static Task<ConnectionContext?> AcceptAsync(SocketListener listener) =>
         Eventually.WithinAsync(listener.AcceptAsync().AsTask(), "a connection is accepted or the listener ends");
+
+    private ListeningSocket Listen(EndPoint endPoint)
+    {
+        ListeningSocket socket = ListeningSocket.Bind(endPoint);
+        _sockets.Add(socket);
+        return socket;
+    }
+
+    private SocketListener Bind(EndPoint endPoint) => On(Listen(endPoint));
 }

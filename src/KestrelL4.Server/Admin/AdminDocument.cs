@@ -8,7 +8,8 @@ internal static class AdminDocument
 {
     private const string About =
         "How the node is and what it does. Over TCP it is read-only; over the socket admin.sock in the state directory it also acts. "
-        + "Over TCP a request whose Host is no name of the node is refused with 421; a method that a path does not have, with 405. Every refusal is an AdminError, but that of /reload. HEAD goes with every GET of the group observe.";
+        + "Over TCP a request whose Host is no name of the node is refused with 421; a method that a path does not have, with 405. "
+        + "Every refusal is an AdminError, but that of /reload. HEAD goes with every GET of the group observe.";
 
     /// <summary>Adds what signatures do not tell.</summary>
     public static void Apply(OpenApiOptions options)

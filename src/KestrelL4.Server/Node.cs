@@ -26,8 +26,10 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly NodeModel _model;
     private readonly ServedApplications _served = new();
     private readonly AdminListener _admin;
+    private readonly AdminSocketListener _adminSocket;
     private readonly NodeListening _listening;
     private readonly ComponentReport _components;
+    private readonly Drains _drains;
     private readonly NodeDrain _drain;
     private readonly Installer _installer;
     private readonly Reloader _reloader;
@@ -59,13 +61,17 @@ internal sealed partial class Node : IAsyncDisposable
         ListenerParts parts = new(shared, _services, loggers, time);
 
         NodeReport report = new(model, _served, shared.Trust, _health, time);
-        _admin = new AdminListener(configuration.Admin, new AdminEndpoint(_health, report.Take, _exposition), loggers, time);
+        AdminEndpoint endpoint = new(
+            new ObserverRoutes(_health, report.Take, _exposition),
+            new OperatorRoutes(ActionsOn(() => report.ConfigurationFor(Audience.Operator)), time));
+        _admin = new AdminListener(configuration.Admin, endpoint, loggers, time);
+        _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, loggers, time);
         _listening = new NodeListening(_served, _admin);
         _components = new ComponentReport(_health, _served, model, time);
-        Drains drains = new(model, _listening, _components, time, loggers.CreateLogger<Drains>());
+        _drains = new Drains(model, _listening, _components, time, loggers.CreateLogger<Drains>());
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
         _installer = new Installer(_listening, _admin, parts, _accounting);
-        _reloader = new Reloader(sources, _installer, model, drains, parts);
+        _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, parts);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
@@ -84,6 +90,7 @@ internal sealed partial class Node : IAsyncDisposable
     {
         ConfigurationInForce first = _model.InForce;
         await _installer.InstallAsync(first.Reading, first.Files).ConfigureAwait(false);
+        await _adminSocket.StartAsync().ConfigureAwait(false);
         AdminListens(_logger, AdminAddress);
         foreach (ServedApplication served in _served.Configured)
         {
@@ -134,6 +141,7 @@ internal sealed partial class Node : IAsyncDisposable
             await served.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _adminSocket.DisposeAsync().ConfigureAwait(false);
         await _admin.DisposeAsync().ConfigureAwait(false);
         _listening.Dispose();
         await _services.DisposeAsync().ConfigureAwait(false);
@@ -141,6 +149,18 @@ internal sealed partial class Node : IAsyncDisposable
         _accounting.Dispose();
         _meter.Dispose();
     }
+
+    // Asked for when a request comes, since what acts is built after the routes.
+    private OperatorActions ActionsOn(Func<ConfigurationStatus> configuration) => new()
+    {
+        Applications = () => _served.All.Select(static served => served.Application),
+        Drain = (application, upstream) => application is null ? _drain.Begin() : _drains.Drain(application, upstream),
+        Undrain = (application, upstream) => application is null ? _drain.EndAsync() : _drains.UndrainAsync(application, upstream),
+        Reload = () => _drain.IsDraining
+            ? Task.FromResult(new ReloadOutcome(["the node is draining; undrain it first, then reload"]))
+            : _reloader.ReloadAsync(),
+        Configuration = configuration,
+    };
 
     [LoggerMessage(1, LogLevel.Information, "Admin endpoint on {Address}")]
     private static partial void AdminListens(ILogger logger, string address);

@@ -73,7 +73,7 @@ public sealed class RelayAllocationTests(ITestOutputHelper output)
     private Task PassAsync(int buffers, Func<Memory<byte>, ValueTask<int>> send, Func<Memory<byte>, ValueTask<int>> receive) =>
         PassEachAsync(buffers, send, receive).WaitAsync(8 * Eventually.DefaultDeadline);
 
-    // One at a time: each is a burst of its own, and no write waits for room, for which SslStream would take boxes.
+    // One at a time: no write waits for room, for which SslStream would take boxes.
     private async Task PassEachAsync(int buffers, Func<Memory<byte>, ValueTask<int>> send, Func<Memory<byte>, ValueTask<int>> receive)
     {
         int unsent = 0;

@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using KestrelL4.Forwarding;
 using KestrelL4.RateLimiting;
-using KestrelL4.Registry;
 using KestrelL4.Testing.Servers;
-using KestrelL4.Tls;
 
 namespace KestrelL4.Tests.Forwarding;
 
@@ -167,7 +165,7 @@ public sealed class DeadlineTests : IAsyncDisposable
     {
         await using SocketRelayEnd end = new(accepted);
         using ProxiedConnection connection = application.Open(ConnectionIds.Next(), accepted.RemoteEndPoint);
-        connection.Certificate = new ClientCertificate(CertificateId.Create("main", "5F"), notAfter);
+        connection.Certificate = Trusted.Certificate("5F", notAfter: notAfter);
         CloseReason reason = await application.PassAsync(connection, end, LimitStack.Empty);
         await application.EndAsync(connection, end, reason);
         return connection.CloseReason!.Value;

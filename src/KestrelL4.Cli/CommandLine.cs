@@ -70,6 +70,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
             DrainVerb.CreateDrain(),
             DrainVerb.CreateUndrain(),
             ReloadVerb.Create(),
+            ExplainVerb.Create(),
             WaitVerb.Create(),
             PkiVerb.Create(),
         };

@@ -5,6 +5,7 @@ using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Draining;
+using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
@@ -63,7 +64,7 @@ internal sealed partial class Node : IAsyncDisposable
         NodeReport report = new(model, _served, shared.Trust, _health, time);
         AdminEndpoint endpoint = new(
             new ObserverRoutes(_health, report.Take, _exposition),
-            new OperatorRoutes(ActionsOn(() => report.ConfigurationFor(Audience.Operator)), time));
+            new OperatorRoutes(ActionsOn(report, new Explainer(_served, shared.Trust, shared.Clients, _health, time)), time));
         _admin = new AdminListener(configuration.Admin, endpoint, loggers, time);
         _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, loggers, time);
         _listening = new NodeListening(_served, _admin);
@@ -151,7 +152,7 @@ internal sealed partial class Node : IAsyncDisposable
     }
 
     // Asked for when a request comes, since what acts is built after the routes.
-    private OperatorActions ActionsOn(Func<ConfigurationStatus> configuration) => new()
+    private OperatorActions ActionsOn(NodeReport report, Explainer explainer) => new()
     {
         Applications = () => _served.All.Select(static served => served.Application),
         Drain = (application, upstream) => application is null ? _drain.Begin() : _drains.Drain(application, upstream),
@@ -159,7 +160,8 @@ internal sealed partial class Node : IAsyncDisposable
         Reload = () => _drain.IsDraining
             ? Task.FromResult(new ReloadOutcome(["the node is draining; undrain it first, then reload"]))
             : _reloader.ReloadAsync(),
-        Configuration = configuration,
+        Explain = explainer.Explain,
+        Configuration = () => report.ConfigurationFor(Audience.Operator),
     };
 
     [LoggerMessage(1, LogLevel.Information, "Admin endpoint on {Address}")]

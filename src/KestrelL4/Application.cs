@@ -134,10 +134,13 @@ public sealed class Application
         return connection;
     }
 
+    /// <summary>All limits that a connection meets whose own are these.</summary>
+    internal LimitStack StackOn(LimitStack limits) => new(limits, _limit);
+
     /// <summary>Takes an authorised connection through limits, pick, dial and relay.</summary>
     internal async Task<CloseReason> PassAsync(ProxiedConnection connection, RelayEnd client, LimitStack limits)
     {
-        using LimitLease lease = new LimitStack(limits, _limit).Acquire();
+        using LimitLease lease = StackOn(limits).Acquire();
         if (lease.RefusedBy is { } scope)
         {
             connection.Cause = scope.Word();

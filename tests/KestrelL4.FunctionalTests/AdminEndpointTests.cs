@@ -108,6 +108,7 @@ public sealed class AdminEndpointTests(EchoFixture fixture) : IClassFixture<Echo
     [InlineData("POST", "undrain?application=echo")]
     [InlineData("GET", "connections")]
     [InlineData("DELETE", "connections/A")]
+    [InlineData("GET", "explain?client=alice&application=echo")]
     public async Task OverTcp_WhatBelongsToTheSocket_Is404ThatNamesTheSocket(string method, string path)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), path);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace KestrelL4.FunctionalTests;
@@ -84,6 +85,99 @@ public sealed class ControlVerbTests : IAsyncLifetime
         Assert.Contains("nothing", (await Run(No, "drain", "nothing")).Error, StringComparison.Ordinal);
         Assert.Contains("u9", (await Run(No, "drain", "echo/u9")).Error, StringComparison.Ordinal);
         Assert.Contains("nothing", (await Run(No, "undrain", "nothing")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Drain_Application_ClosesItsPortUntilUndrain()
+    {
+        await using TestNode node = await _setup.StartAsync();
+
+        await Run(Done, "drain", "echo");
+        await UntilRefusedAsync(node);
+        Assert.Matches("echo +draining", (await Run(Done, "status")).Output);
+        Assert.Contains("closed", (await Run(No, "explain", "alice", "echo")).Output, StringComparison.Ordinal);
+
+        await Run(Done, "undrain", "echo");
+        await using TlsClient client = await node.HoldAsync(_alice);
+    }
+
+    [Fact]
+    public async Task Drain_Upstream_TakesItOutOfPickingUntilUndrain()
+    {
+        await using TestNode node = await _setup.StartAsync();
+
+        await Run(Done, "drain", "echo/u1");
+        await Eventually.UntilAsync(
+            async () => (await Run(No, "explain", "alice", "echo")).Output.Contains("no_upstream", StringComparison.Ordinal), "u1 is not picked");
+        await Run(Done, "undrain", "echo/u1");
+
+        Assert.Contains("at upstream u1", (await Run(Done, "explain", "alice", "echo")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Drain_Node_ClosesThePortsAndLeavesTheSocket()
+    {
+        await using TestNode node = await _setup.StartAsync();
+
+        await Run(Done, "drain");
+        await UntilRefusedAsync(node);
+        Assert.Contains("draining", (await Run(No, "wait", "--timeout", "0s")).Error, StringComparison.Ordinal);
+        Assert.Contains("draining", (await Run(No, "reload")).Error, StringComparison.Ordinal);
+
+        await Run(Done, "undrain");
+        await Run(Done, "wait");
+        await using TlsClient client = await node.HoldAsync(_alice);
+    }
+
+    [Fact]
+    public async Task Reload_ConfigurationChanged_IsInForceWhenItEnds()
+    {
+        await using TestNode node = await _setup.StartAsync();
+        _setup.Client("bob", "echo");
+        _setup.Write();
+
+        ToolResult result = await Run(Done, "reload");
+
+        Assert.Contains("in force", result.Output, StringComparison.Ordinal);
+        Assert.Contains("bob would get in", (await Run(Done, "explain", "bob", "echo")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reload_ConfigurationInvalid_ExitsOneWithEveryErrorAndKeepsWhatIs()
+    {
+        await using TestNode node = await _setup.StartAsync();
+        _setup.Set("Applications:echo:Upstreams:u1:Weight", 1000);
+        _setup.Set("Drain:Timeout", "30");
+        _setup.Write();
+
+        ToolResult result = await Run(No, "reload");
+
+        Assert.Contains("Upstreams:u1:Weight", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Drain:Timeout", result.Error, StringComparison.Ordinal);
+        Assert.Contains("errors: 2", (await Run(Done, "status")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (int)(await node.StatusAsync())["configuration"]!["rejected"]!["errors"]!);
+        await using TlsClient client = await node.HoldAsync(_alice);
+    }
+
+    [Fact]
+    public async Task Explain_EachRefusal_IsTheOneThatAConnectionMeets()
+    {
+        _setup.Client("bob");
+        _setup.Client("carol", "echo");
+        _setup.Set("Clients:carol:Disabled", true);
+        _setup.Set("Applications:echo:ClientRateLimit:MaxConcurrentConnections", 1);
+        await using TestNode node = await _setup.StartAsync();
+
+        Assert.Contains("at upstream u1", (await Run(Done, "explain", "alice", "echo")).Output, StringComparison.Ordinal);
+        Assert.Contains("unknown_client", (await Run(No, "explain", "nobody", "echo")).Output, StringComparison.Ordinal);
+        Assert.Contains("client_disabled", (await Run(No, "explain", "carol", "echo")).Output, StringComparison.Ordinal);
+        Assert.Contains("not_authorized", (await Run(No, "explain", "bob", "echo")).Output, StringComparison.Ordinal);
+        Assert.Contains("'nothing'", (await Run(No, "explain", "alice", "nothing")).Error, StringComparison.Ordinal);
+
+        await using TlsClient client = await node.HoldAsync(_alice);
+        ToolResult limited = await Run(No, "explain", "ALICE", "ECHO");
+        Assert.Contains("alice would not get in to echo: rate_limited", limited.Output, StringComparison.Ordinal);
+        Assert.Matches("client_application +1 +1 .* no", limited.Output);
     }
 
     [Fact]
@@ -184,6 +278,7 @@ public sealed class ControlVerbTests : IAsyncLifetime
     [InlineData("wait", "--timeout", "30")]
     [InlineData("wait", "--for", "happy")]
     [InlineData("status", "surplus")]
+    [InlineData("explain", "alice")]
     public async Task Verb_WrongUsage_ExitsFour(params string[] arguments)
     {
         _setup.Write();
@@ -192,6 +287,21 @@ public sealed class ControlVerbTests : IAsyncLifetime
 
         Assert.Contains($"kestrell4 {arguments[0]} --help", result.Error, StringComparison.Ordinal);
     }
+
+    private static Task UntilRefusedAsync(TestNode node) => Eventually.UntilAsync(
+        async () =>
+        {
+            try
+            {
+                using Socket socket = await SocketExtensions.ConnectAsync(node.EndPoint());
+                return false;
+            }
+            catch (SocketException)
+            {
+                return true;
+            }
+        },
+        "the port is closed");
 
     private async Task<ToolResult> Run(int? exitCode, params string[] arguments)
     {

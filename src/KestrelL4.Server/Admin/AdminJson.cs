@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KestrelL4.Server.Explaining;
 
 namespace KestrelL4.Server.Admin;
 
@@ -10,6 +11,7 @@ namespace KestrelL4.Server.Admin;
 [JsonSerializable(typeof(Liveness))]
 [JsonSerializable(typeof(AdminError))]
 [JsonSerializable(typeof(ReloadRefusal))]
+[JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(IEnumerable<OpenConnection>))]
 [JsonSerializable(typeof(OpenConnection[]))]
 [JsonSerializable(typeof(JsonElement))]

@@ -1,4 +1,5 @@
 using KestrelL4.Server.Draining;
+using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Reload;
 
 namespace KestrelL4.Server.Admin;
@@ -17,6 +18,9 @@ internal sealed record OperatorActions
 
     /// <summary>Reads everything anew; ends when it is in force or refused.</summary>
     public required Func<Task<ReloadOutcome>> Reload { get; init; }
+
+    /// <summary>What would become of a connection of a client to an application; null when there is no such application.</summary>
+    public required Func<string, string, Explanation?> Explain { get; init; }
 
     /// <summary>The configuration in force.</summary>
     public required Func<ConfigurationStatus> Configuration { get; init; }

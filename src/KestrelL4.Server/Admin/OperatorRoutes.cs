@@ -1,4 +1,5 @@
 using KestrelL4.Server.Draining;
+using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Reload;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,8 +18,9 @@ internal sealed class OperatorRoutes(OperatorActions actions, TimeProvider time)
     private const string Drain = "/drain";
     private const string Undrain = "/undrain";
     private const string Reload = "/reload";
+    private const string Explain = "/explain";
 
-    private static readonly string[] All = [Connections, Connection, Drain, Undrain, Reload];
+    private static readonly string[] All = [Connections, Connection, Drain, Undrain, Reload, Explain];
 
     /// <summary>Has a door that does not serve the routes say where they are served.</summary>
     public static void RefuseOn(IEndpointRouteBuilder routes)
@@ -45,6 +47,9 @@ internal sealed class OperatorRoutes(OperatorActions actions, TimeProvider time)
             .WithSummary("Take a drain back: ports open again, upstreams are picked again");
         group.MapPost(Reload, ReloadAsync)
             .WithSummary("Read the configuration and its files anew; answers when they are in force, or refused as a whole");
+        group.MapGet(Explain, ExplainOne)
+            .WithSummary("Whether a client would get in now, to which upstream, under which limits, and why (not)")
+            .Produces<AdminError>(StatusCodes.Status400BadRequest);
     }
 
     private static Results<Accepted, BadRequest<AdminError>, NotFound<AdminError>, Conflict<AdminError>> Answer(DrainAnswer answer)
@@ -73,6 +78,11 @@ internal sealed class OperatorRoutes(OperatorActions actions, TimeProvider time)
     private async Task<Results<Accepted, BadRequest<AdminError>, NotFound<AdminError>, Conflict<AdminError>>> TakeDrainBackAsync(
         string? application, string? upstream) =>
         application is null && upstream is not null ? UpstreamAlone() : Answer(await actions.Undrain(application, upstream));
+
+    private Results<Ok<Explanation>, NotFound<AdminError>> ExplainOne(string client, string application) =>
+        actions.Explain(client, application) is { } explanation
+            ? TypedResults.Ok(explanation)
+            : TypedResults.NotFound(new AdminError($"There is no application '{application}'; /status lists them all."));
 
     private async Task<Results<Ok<ConfigurationStatus>, UnprocessableEntity<ReloadRefusal>>> ReloadAsync()
     {

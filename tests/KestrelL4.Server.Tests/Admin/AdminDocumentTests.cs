@@ -63,6 +63,9 @@ public sealed class AdminDocumentTests
             await Ask("DELETE", "/connections/{id}", "/connections/A");
         }
 
+        await Ask("GET", "/explain", "/explain?client=alice&application=echo");
+        await Ask("GET", "/explain", "/explain?client=alice&application=none");
+        await Ask("GET", "/explain", "/explain?application=echo");
         await Ask("POST", "/reload");
         node.ReloadErrors = ["one"];
         await Ask("POST", "/reload");

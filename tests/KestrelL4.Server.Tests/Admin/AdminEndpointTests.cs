@@ -142,6 +142,7 @@ public sealed class AdminEndpointTests : IAsyncLifetime
     [InlineData("POST", "/drain")]
     [InlineData("POST", "/undrain?application=echo")]
     [InlineData("POST", "/reload")]
+    [InlineData("GET", "/explain")]
     public async Task SocketsRoute_OverTcp_Is404ThatNamesTheSocket(string method, string path)
     {
         using ProxiedConnection connection = _node.Echo.Open("A", null);

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Draining;
+using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
@@ -43,6 +44,7 @@ internal sealed class AdminFixture : IAsyncDisposable
             Drain = (application, upstream) => DrainAsked(application, upstream),
             Undrain = (application, upstream) => Task.FromResult(DrainAsked(application, upstream)),
             Reload = () => Task.FromResult(new ReloadOutcome(ReloadErrors)),
+            Explain = static (client, application) => application == "echo" ? Explanation(client) : null,
             Configuration = () => Configuration(Audience.Operator),
         };
         Endpoint = new AdminEndpoint(new ObserverRoutes(Health, Status, _exposition), new OperatorRoutes(actions, TimeProvider.System));
@@ -127,6 +129,17 @@ internal sealed class AdminFixture : IAsyncDisposable
     }
 
     private static DateTimeOffset At => new(2026, 1, 1, 1, 0, 0, TimeSpan.FromHours(1));
+
+    private static Explanation Explanation(string client) => new()
+    {
+        Client = client,
+        Application = "echo",
+        Admitted = false,
+        Refusal = "not_authorized",
+        Upstream = null,
+        Steps = [new ExplainedStep("authorize", Passes: false, "not_authorized", "it holds no grant")],
+        Limits = [],
+    };
 
     private DrainAnswer DrainAsked(string? application, string? upstream)
     {

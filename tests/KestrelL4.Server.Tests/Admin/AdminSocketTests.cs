@@ -126,6 +126,27 @@ public sealed class AdminSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Explain_Asked_TellsTheStepThatRefuses()
+    {
+        using HttpResponseMessage response = await Get("/explain?client=alice&application=echo");
+
+        Assert.Equal(
+            """{"client":"alice","application":"echo","admitted":false,"refusal":"not_authorized","upstream":null,"steps":[{"step":"authorize","passes":false,"refusal":"not_authorized","why":"it holds no grant"}],"limits":[]}""",
+            await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("/explain?application=echo", "client")]
+    [InlineData("/explain?client=alice", "application")]
+    public async Task Explain_ParameterMissing_Is400ThatNamesIt(string request, string parameter)
+    {
+        using HttpResponseMessage response = await Get(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(parameter, await Error(response), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_ConfigurationRejected_ShowsTheOperatorTheErrors()
     {
         _node.RejectedErrors = ["one", "two"];

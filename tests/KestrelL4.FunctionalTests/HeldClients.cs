@@ -17,6 +17,15 @@ internal sealed class HeldClients : IAsyncDisposable
         return held;
     }
 
+    /// <summary>Makes sure that each connection still goes both ways.</summary>
+    public async Task AllGoOnAsync()
+    {
+        foreach (TlsClient client in _clients)
+        {
+            Assert.Equal([2], await client.EchoAsync([2]));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (TlsClient client in _clients)

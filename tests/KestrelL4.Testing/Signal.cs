@@ -5,6 +5,9 @@ namespace KestrelL4.Testing;
 /// <summary>Signals to processes that a test has started.</summary>
 internal static partial class Signal
 {
+    /// <summary>SIGHUP.</summary>
+    public const int HangUp = 1;
+
     /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
 

@@ -35,27 +35,16 @@ public sealed class TlsClient : IAsyncDisposable
     {
         options ??= new TlsClientOptions();
         using CancellationTokenSource deadline = new(options.Deadline);
-        TlsClient client = new(await SocketExtensions.ConnectAsync(server, options.From, deadline.Token));
-        try
-        {
-            await client.Stream.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = "localhost",
-                    EnabledSslProtocols = options.Protocols,
-                    ClientCertificateContext = certificate?.ToContext(),
-#pragma warning disable CA5359 // What the node presents is the subject of its own tests; here it is the way to the rest.
-                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
-#pragma warning restore CA5359
-                },
-                deadline.Token);
-            return client;
-        }
-        catch
-        {
-            await client.DisposeAsync();
-            throw;
-        }
+        return await SecureAsync(await SocketExtensions.ConnectAsync(server, options.From, deadline.Token), certificate, options, deadline.Token);
+    }
+
+    /// <summary>Makes the handshake over a socket that is connected already, which is closed with the client.</summary>
+    /// <inheritdoc cref="ConnectAsync"/>
+    public static async Task<TlsClient> SecureAsync(Socket connected, TestCertificate? certificate)
+    {
+        TlsClientOptions options = new();
+        using CancellationTokenSource deadline = new(options.Deadline);
+        return await SecureAsync(connected, certificate, options, deadline.Token);
     }
 
     /// <summary>Sends bytes.</summary>
@@ -124,6 +113,32 @@ public sealed class TlsClient : IAsyncDisposable
 
     /// <summary>Closes the socket without a word of TLS.</summary>
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
+
+    private static async Task<TlsClient> SecureAsync(
+        Socket connected, TestCertificate? certificate, TlsClientOptions options, CancellationToken cancellationToken)
+    {
+        TlsClient client = new(connected);
+        try
+        {
+            await client.Stream.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "localhost",
+                    EnabledSslProtocols = options.Protocols,
+                    ClientCertificateContext = certificate?.ToContext(),
+#pragma warning disable CA5359 // What the node presents is the subject of its own tests; here it is the way to the rest.
+                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
+                },
+                cancellationToken);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
 
     private async Task DiscardAsync(CancellationToken cancellationToken)
     {

@@ -41,6 +41,9 @@ public sealed class NodeProcess : IDisposable
     /// <summary>Everything it has printed so far.</summary>
     public string Output => string.Join('\n', _lines);
 
+    /// <summary>Sends SIGHUP: the node reads everything anew.</summary>
+    public void HangUp() => Signal.Send(Id, Signal.HangUp);
+
     /// <summary>Asks it to drain and end (SIGTERM).</summary>
     public void Terminate() => Signal.Send(Id, Signal.Terminate);
 

@@ -91,7 +91,7 @@ public sealed class NodeSetup
     }
 
     /// <summary>Writes the configuration file.</summary>
-    public void Write() => File.WriteAllText(ConfigurationFile, ToString());
+    public void Write() => File.Move(Directory.Write("node.json.new", ToString()), ConfigurationFile, overwrite: true);
 
     /// <summary>Writes the files and starts the node, which owns the directory from then on.</summary>
     public Task<TestNode> StartAsync(NodeLaunch? launch = null)

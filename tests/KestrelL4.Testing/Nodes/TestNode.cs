@@ -10,7 +10,7 @@ namespace KestrelL4.Testing.Nodes;
 public sealed partial class TestNode : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory;
-    private readonly Dictionary<string, IPEndPoint> _endPoints = new(StringComparer.OrdinalIgnoreCase);
+    private Dictionary<string, IPEndPoint> _endPoints = [];
 
     private TestNode(NodeProcess process, TemporaryDirectory directory)
     {
@@ -34,14 +34,7 @@ public sealed partial class TestNode : IAsyncDisposable
         {
             await Eventually.UntilAsync(
                 node.IsReadyAsync, () => $"the node becomes ready. It printed:\n{node.Process.Output}", launch.Deadline);
-            foreach (JsonNode? application in (await node.StatusAsync())["applications"]!.AsArray())
-            {
-                if (IPEndPoint.TryParse((string)application!["listen"]!, out IPEndPoint? endPoint))
-                {
-                    node._endPoints[(string)application["name"]!] = endPoint;
-                }
-            }
-
+            await node.LearnEndPointsAsync();
             return node;
         }
         catch
@@ -53,6 +46,21 @@ public sealed partial class TestNode : IAsyncDisposable
 
     /// <summary>Where an application listens that is configured with an address and port.</summary>
     public IPEndPoint EndPoint(string application = "echo") => _endPoints[application];
+
+    /// <summary>Asks the node where its applications listen now; to be called when that has changed.</summary>
+    public async Task LearnEndPointsAsync()
+    {
+        Dictionary<string, IPEndPoint> endPoints = new(StringComparer.OrdinalIgnoreCase);
+        foreach (JsonNode? application in (await StatusAsync())["applications"]!.AsArray())
+        {
+            if (IPEndPoint.TryParse((string)application!["listen"]!, out IPEndPoint? endPoint))
+            {
+                endPoints[(string)application["name"]!] = endPoint;
+            }
+        }
+
+        _endPoints = endPoints;
+    }
 
     /// <summary>Connects a client to an application.</summary>
     public Task<TlsClient> ConnectAsync(TestCertificate certificate, string application = "echo")

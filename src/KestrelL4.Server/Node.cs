@@ -73,7 +73,7 @@ internal sealed partial class Node : IAsyncDisposable
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
         _installer = new Installer(_listening, _admin, parts, _accounting);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
-        _watch = new SourceWatch(_reloader, model, _components, parts);
+        _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
     }

@@ -47,6 +47,27 @@ public sealed class TrustInForceTests
     }
 
     [Fact]
+    public async Task Replace_WhileAnotherStillCuts_WaitsForIt()
+    {
+        ClientTrust first = Trusted.Trust();
+        Task<int>? second = null;
+
+        Assert.Equal(0, _inForce.Replace(first, Interrupted()));
+
+        Assert.Equal(0, await Eventually.WithinAsync(second!, "the second trust is in force"));
+        Assert.Same(Granting, _inForce.Current);
+
+        IEnumerable<Application> Interrupted()
+        {
+            second = Task.Factory.StartNew(
+                () => _inForce.Replace(Granting, []), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            SpinWait.SpinUntil(() => second.IsCompleted, TimeSpan.FromMilliseconds(200));
+            Assert.Same(first, _inForce.Current);
+            yield return _echo;
+        }
+    }
+
+    [Fact]
     public void Replace_Null_IsRefusedAndChangesNothing()
     {
         Assert.Throws<ArgumentNullException>(() => _inForce.Replace(null!, []));

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics;
-using KestrelL4.Registry;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Tests;

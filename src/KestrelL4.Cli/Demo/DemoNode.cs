@@ -12,7 +12,7 @@ namespace KestrelL4.Cli.Demo;
 /// <summary>The demo's node: a real one, built from the demo's configuration file.</summary>
 internal sealed class DemoNode : IAsyncDisposable
 {
-    private readonly IConfigurationRoot _logSettings;
+    private readonly IConfiguration _logSettings;
     private readonly NodeLogging _logging;
     private readonly StateDirectory _state;
     private readonly Node _node;
@@ -20,7 +20,7 @@ internal sealed class DemoNode : IAsyncDisposable
     private DemoNode(ConfigurationSources sources, Candidate first, StateDirectory state, TimeProvider time)
     {
         _state = state;
-        _logSettings = new ConfigurationBuilder().AddConfiguration(first.Reading.Logging).AddInMemoryCollection().Build();
+        _logSettings = first.Reading.Logging;
         _logging = NodeLogging.Create(_logSettings);
         _node = new Node(sources, new NodeModel(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen), _logging, time);
     }
@@ -60,7 +60,7 @@ internal sealed class DemoNode : IAsyncDisposable
     public void ShowConnections()
     {
         _logSettings["LogLevel:KestrelL4.Connections"] = nameof(LogLevel.Information);
-        _logSettings.Reload();
+        _logging.Use(_logSettings);
     }
 
     /// <summary>Closes the ports and lets the open connections end.</summary>

@@ -81,8 +81,8 @@ public class ReloadFixture : IAsyncLifetime
             () => $"the change is refused and the log says '{error}'. It said:\n{Printed(printed)}");
     }
 
-    /// <summary>Waits until a component has a status.</summary>
-    public async Task UntilComponentAsync(string component, string status)
+    /// <summary>Waits until a component has a status, and gives the reason for it.</summary>
+    public async Task<string?> UntilComponentAsync(string component, string status)
     {
         JsonNode? found = null;
         await Eventually.UntilAsync(
@@ -92,6 +92,7 @@ public class ReloadFixture : IAsyncLifetime
                 return (string?)found?["status"] == status;
             },
             () => $"{component} becomes {status}; it is {found?.ToJsonString()}. The node printed:\n{Printed()}");
+        return (string?)found!["reason"];
     }
 
     /// <summary>What <c>/status</c> says of an application; null when it does not know it.</summary>

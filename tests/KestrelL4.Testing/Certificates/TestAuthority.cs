@@ -36,6 +36,15 @@ public sealed class TestAuthority
         return new TestAuthority(signed.CopyWithPrivateKey(key), this);
     }
 
+    /// <summary>The same self-signed CA, by its name and key, with another certificate.</summary>
+    public TestAuthority Renew()
+    {
+        using ECDsa key = _certificate.GetECDsaPrivateKey()!;
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        CertificateRequest request = CreateRequest(_certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), key);
+        return new TestAuthority(request.CreateSelfSigned(now.AddDays(-6), now.AddDays(8)), issuer: null);
+    }
+
     /// <summary>This authority's certificate and those above it, up to the anchor.</summary>
     public IEnumerable<X509Certificate2> Chain() => _issuer is null ? [_certificate] : _issuer.Chain().Prepend(_certificate);
 

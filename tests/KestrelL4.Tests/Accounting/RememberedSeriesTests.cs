@@ -92,7 +92,7 @@ public sealed class RememberedSeriesTests : IDisposable
 
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Empty(_metrics.Scrape().Where(static value => value.Key.Contains("application=echo", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_metrics.Scrape().Keys, static series => series.Contains("application=echo", StringComparison.Ordinal));
     }
 
     [Fact]

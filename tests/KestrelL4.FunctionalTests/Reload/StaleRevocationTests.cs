@@ -1,0 +1,117 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace KestrelL4.FunctionalTests.Reload;
+
+/// <summary>A revocation list that is older than it may be lets in no new client of its authority, and ends no connection.</summary>
+public sealed class StaleRevocationTests : IAsyncLifetime
+{
+    private const int Invalid = 1;
+    private const string ListKey = "ClientAuthorities:main:RevocationList";
+    private const string Component = "revocation:main";
+
+    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
+
+    // Until a list of the past is too old: enough to start a node and to connect meanwhile.
+    private static readonly TimeSpan Left = TimeSpan.FromSeconds(4);
+
+    private readonly EchoServer _upstream = new();
+    private readonly NodeSetup _setup = new();
+    private readonly TestCertificate _alice;
+
+    public StaleRevocationTests()
+    {
+        _setup.Application("echo", _upstream.EndPoint);
+        _alice = _setup.Client("alice", "echo");
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _upstream.DisposeAsync();
+
+    [Fact]
+    public async Task List_OfOneOfTwoAuthorities_RefusesItsNewClientsAlone()
+    {
+        TestAuthority second = TestAuthority.CreateRoot("second client authority");
+        TestCertificate bob = second.Issue(new TestSubject("bob"));
+        _setup.Set("ClientAuthorities:second:Certificate", second.WriteTo(_setup.Directory.Path, "second.crt"));
+        _setup.Register("bob", bob, "echo").Set("Clients:bob:SerialNumbers", new JsonArray($"second:{bob.SerialNumber}"));
+        _setup.Set("Clients:alice:SerialNumbers", new JsonArray($"main:{_alice.SerialNumber}"));
+        await using TestNode node = await StartAgeingAsync();
+        await using TlsClient held = await node.HoldAsync(_alice);
+        await using Bystander bystander = new(node.EndPoint(), bob);
+
+        await UntilAsync(node, "unhealthy", "degraded", HttpStatusCode.OK);
+
+        await RefusesAsStaleAsync(node, held);
+        await RenewAsync(node);
+        await bystander.AssertUnharmedAsync();
+    }
+
+    [Fact]
+    public async Task List_OfTheOnlyAuthority_MakesTheNodeUnready()
+    {
+        await using TestNode node = await StartAgeingAsync();
+        await using TlsClient held = await node.HoldAsync(_alice);
+
+        await UntilAsync(node, "unhealthy", "unhealthy", HttpStatusCode.ServiceUnavailable);
+
+        await RefusesAsStaleAsync(node, held);
+        await RenewAsync(node);
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("missing")]
+    public async Task List_UnreadableAtTheStart_ExitsOne(string fault)
+    {
+        using TemporaryDirectory home = _setup.Directory;
+        if (fault == "garbage")
+        {
+            home.Write("main.crl", "no list");
+        }
+
+        ToolResult result = await _setup.Set(ListKey, home["main.crl"]).RunToExitAsync();
+
+        Assert.True(result.ExitCode == Invalid, result.ToString());
+        Assert.Contains($"KestrelL4:{ListKey}", result.Error, StringComparison.Ordinal);
+    }
+
+    private async Task<TestNode> StartAgeingAsync()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        TestRevocationList list = _setup.Authority.RevocationList(1, now - MaxAge + Left, now.AddDays(1));
+        _setup.Set(ListKey, list.WriteTo(_setup.Directory.Path, "main.crl")).Set("ClientAuthorities:main:MaxRevocationAge", "1h");
+        return await _setup.StartAsync();
+    }
+
+    private async Task RefusesAsStaleAsync(TestNode node, TlsClient held)
+    {
+        MetricWatch stale = await node.WatchReasonAsync("revocation_stale");
+        await node.RefusesAsync(_alice);
+        await stale.RoseByAsync(1);
+        Assert.Equal([4], await held.EchoAsync([4]));
+    }
+
+    private async Task RenewAsync(TestNode node)
+    {
+        _setup.Authority.RevocationList(2).WriteTo(_setup.Directory.Path, "main.crl");
+        await UntilAsync(node, "healthy", "healthy", HttpStatusCode.OK);
+        await using TlsClient admitted = await node.HoldAsync(_alice);
+    }
+
+    private static async Task UntilAsync(TestNode node, string component, string whole, HttpStatusCode code)
+    {
+        string? last = null;
+        await Eventually.UntilAsync(
+            async () =>
+            {
+                using HttpResponseMessage response = await node.Admin.GetAsync(new Uri("readyz", UriKind.Relative));
+                last = await response.Content.ReadAsStringAsync();
+                JsonNode answer = JsonNode.Parse(last)!;
+                return response.StatusCode == code && (string?)answer["status"] == whole
+                    && (string?)answer["components"]![Component]!["status"] == component;
+            },
+            () => $"{Component} is {component} and the node {whole}; it says {last}");
+    }
+}

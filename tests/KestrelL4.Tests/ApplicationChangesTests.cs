@@ -40,6 +40,9 @@ public sealed class ApplicationChangesTests : IAsyncDisposable
         using Submission before = await StartAsync();
         _application.Settings = new ApplicationSettings { Timeouts = new Timeouts { Idle = TimeSpan.FromSeconds(10) } };
         using Submission after = await StartAsync();
+        int bytes = 2 * Wire.Hello.Length;
+        await Eventually.UntilAsync(
+            () => _application.Counters.BytesReceived == bytes && _application.Counters.BytesSent == bytes, "both echoes are counted");
 
         _time.Advance(TimeSpan.FromSeconds(10));
 

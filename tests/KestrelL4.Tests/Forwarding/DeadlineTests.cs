@@ -146,13 +146,13 @@ public sealed class DeadlineTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    // The client may have the echo before the relay has noted it, and time moves only when the test moves it.
+    // The client may have the echo before the relay has noted both its ways, and time moves only when the test moves it.
     private static async Task EchoAsync(Submission submission)
     {
         ProxiedConnection connection = submission.Connection;
         long sent = connection.BytesSent + Wire.Hello.Length;
         await EchoAsync(submission.Client);
-        await Eventually.UntilAsync(() => connection.BytesSent == sent, "the echo is counted");
+        await Eventually.UntilAsync(() => connection.BytesSent == sent && connection.BytesReceived == sent, "the echo is counted");
     }
 
     private static async Task EchoAsync(Socket client)

@@ -61,7 +61,7 @@ internal sealed partial class Node : IAsyncDisposable
             new ClientLimits(configuration.RateLimit, time));
         ListenerParts parts = new(shared, _services, loggers, time);
 
-        NodeReport report = new(model, _served, shared.Trust, _health, time);
+        NodeReport report = new(model, _served, shared, _health, time);
         AdminEndpoint endpoint = new(
             new ObserverRoutes(_health, report.Take, _exposition),
             new OperatorRoutes(ActionsOn(report, new Explainer(_served, shared.Trust, shared.Clients, _health, time)), time));

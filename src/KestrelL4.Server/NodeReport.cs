@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration.Values;
@@ -11,10 +12,10 @@ namespace KestrelL4.Server;
 /// <summary>Tells what the node is doing, as <c>/status</c> shows it.</summary>
 /// <param name="model">What is in force.</param>
 /// <param name="served">The applications.</param>
-/// <param name="trust">Who is let in.</param>
+/// <param name="shared">Who is let in, and the limits of the node.</param>
 /// <param name="health">How the components are.</param>
 /// <param name="time">The node's clock.</param>
-internal sealed class NodeReport(NodeModel model, ServedApplications served, TrustInForce trust, NodeHealth health, TimeProvider time)
+internal sealed class NodeReport(NodeModel model, ServedApplications served, SharedSteps shared, NodeHealth health, TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -22,7 +23,7 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Tru
     public NodeStatus Take(Audience audience)
     {
         HealthReport report = health.Report();
-        RegistrySnapshot registry = trust.Current.Registry;
+        RegistrySnapshot registry = shared.Trust.Current.Registry;
         return new NodeStatus
         {
             Status = report.Status,
@@ -36,6 +37,7 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Tru
             // A registry from files is as new as the files: it has no authority to be away from.
             Registry = new RegistryStatus("file", Epoch: 0, registry.Revision, registry.ClientCount, AgeSeconds: 0, Stale: false),
             Applications = [.. served.All.Select(Of)],
+            Limits = [.. LimitsInForce()],
         };
     }
 
@@ -43,11 +45,25 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Tru
     public ConfigurationStatus ConfigurationFor(Audience audience)
     {
         ConfigurationInForce inForce = model.InForce;
-        RejectedConfiguration? rejected = model.Refused is { } refused
-            ? RejectedConfiguration.For(audience, refused.At, refused.Errors)
-            : null;
-        return new ConfigurationStatus(inForce.Reading.Hash, inForce.AppliedAt, rejected);
+        return new ConfigurationStatus(
+            inForce.Reading.Hash,
+            inForce.AppliedAt,
+            model.Rejected is { } rejected ? RejectedConfiguration.For(audience, rejected.At, rejected.Errors) : null);
     }
+
+    private IEnumerable<LimitStatus> LimitsInForce() => served.Configured
+        .Select(static each => (Name: (string?)each.Name, each.Application.Limit))
+        .Prepend((null, shared.Clients.Node))
+        .Where(static each => each.Limit.Numbers != RateLimit.None)
+        .Select(static each => Of(each.Name, each.Limit));
+
+    private static LimitStatus Of(string? application, Limit limit) => new(
+        limit.Scope.Word(),
+        application,
+        limit.Held,
+        limit.Numbers.MaxConcurrentConnections,
+        limit.Numbers.ConnectionsPerWindow,
+        limit.Numbers.Window.TotalSeconds);
 
     private ApplicationStatus Of(ServedApplication served) => new()
     {

@@ -88,8 +88,8 @@ public sealed class Application
     /// <summary>What it counted since it was made.</summary>
     public ApplicationCounters Counters { get; } = new();
 
-    /// <summary>How many connections it holds of those that its own limit counts.</summary>
-    internal int Held => _limit.Held;
+    /// <summary>The limit of all its clients together.</summary>
+    internal Limit Limit => _limit;
 
     internal UpstreamSet UpstreamSet { get; }
 

@@ -8,7 +8,7 @@ namespace KestrelL4.Cli.Control;
 /// <param name="now">The moment that ages are told of.</param>
 internal sealed class StatusText(DateTimeOffset now)
 {
-    /// <summary>The whole status, a table each for components, applications and upstreams.</summary>
+    /// <summary>The whole status, a table each for components, applications, upstreams and limits.</summary>
     public string Of(NodeStatus status)
     {
         StringBuilder text = new();
@@ -16,6 +16,11 @@ internal sealed class StatusText(DateTimeOffset now)
         text.Append('\n').Append(Components(status));
         text.Append('\n').Append(Applications(status));
         text.Append('\n').Append(Upstreams(status));
+        if (status.Limits.Count > 0)
+        {
+            text.Append('\n').Append(Limits(status));
+        }
+
         return text.ToString();
     }
 
@@ -32,6 +37,23 @@ internal sealed class StatusText(DateTimeOffset now)
                 application.Listen,
                 Readable.Count(application.Connections),
                 Readable.Count(application.Totals.Values.Sum()));
+        }
+
+        return table;
+    }
+
+    private static TextTable Limits(NodeStatus status)
+    {
+        TextTable table = new("LIMIT", "APPLICATION", "CONNECTIONS", "AT MOST", "PER WINDOW", "WINDOW");
+        foreach (LimitStatus limit in status.Limits)
+        {
+            table.Add(
+                limit.Scope,
+                limit.Application,
+                Readable.Count(limit.Connections),
+                limit.MaxConcurrentConnections is { } most ? Readable.Count(most) : null,
+                limit.ConnectionsPerWindow is { } permits ? Readable.Count(permits) : null,
+                limit.ConnectionsPerWindow is null ? null : $"{limit.WindowSeconds:0.###}s");
         }
 
         return table;

@@ -29,6 +29,9 @@ internal sealed record NodeStatus
 
     /// <summary>The applications, ordered by name.</summary>
     public required IReadOnlyList<ApplicationStatus> Applications { get; init; }
+
+    /// <summary>The limits with numbers that hold all clients together: the node's, and those of applications.</summary>
+    public required IReadOnlyList<LimitStatus> Limits { get; init; }
 }
 
 /// <summary>The node's own certificate.</summary>
@@ -44,3 +47,13 @@ internal sealed record IdentityStatus(DateTimeOffset? NotAfter, string Source);
 /// <param name="AgeSeconds">How long ago the source confirmed the revision, in seconds.</param>
 /// <param name="Stale">Whether that is longer than allowed.</param>
 internal sealed record RegistryStatus(string Source, long Epoch, long Revision, int Clients, double AgeSeconds, bool Stale);
+
+/// <summary>One limit in force.</summary>
+/// <param name="Scope">Whom it holds to its numbers: <c>node</c> or <c>application</c>.</param>
+/// <param name="Application">The application's name; null for the node's.</param>
+/// <param name="Connections">The connections that it counts now.</param>
+/// <param name="MaxConcurrentConnections">The most at once; null = no bound.</param>
+/// <param name="ConnectionsPerWindow">The most in any window; null = no bound.</param>
+/// <param name="WindowSeconds">The window's length in seconds.</param>
+internal sealed record LimitStatus(
+    string Scope, string? Application, int Connections, int? MaxConcurrentConnections, int? ConnectionsPerWindow, double WindowSeconds);

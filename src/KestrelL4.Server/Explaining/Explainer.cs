@@ -66,7 +66,7 @@ internal sealed class Explainer(
     {
         { Bound: not null } => ExplainedStep.Pass("accept", $"{application.Address} is open{(health.IsDraining ? ", but the node is draining" : "")}"),
         { IsDrained: true } => ExplainedStep.Refuse("accept", null, $"{application.Address} is closed: the application is drained"),
-        _ => ExplainedStep.Refuse("accept", null, $"{application.Address} is closed: the node is draining"),
+        _ => ExplainedStep.Refuse("accept", null, $"{application.Address} is closed{(health.IsDraining ? ": the node is draining" : "")}"),
     };
 
     private static ExplainedStep Authorize(Client client, Application application, out Grant? grant) =>

@@ -16,4 +16,4 @@ internal sealed record ConfigurationInForce(ConfigurationReading Reading, NodeFi
 /// <summary>What the node read and did not put in force.</summary>
 /// <param name="At">When it was refused.</param>
 /// <param name="Errors">Why, one line each.</param>
-internal sealed record RefusedConfiguration(DateTimeOffset At, IReadOnlyList<string> Errors);
+internal sealed record RejectedReload(DateTimeOffset At, IReadOnlyList<string> Errors);

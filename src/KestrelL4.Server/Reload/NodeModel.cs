@@ -6,7 +6,7 @@ namespace KestrelL4.Server.Reload;
 internal sealed class NodeModel(ConfigurationInForce first, SourceFingerprint seen)
 {
     private ConfigurationInForce _inForce = first;
-    private RefusedConfiguration? _refused;
+    private RejectedReload? _rejected;
     private SourceFingerprint _seen = seen;
 
     /// <summary>Something else is in force.</summary>
@@ -24,10 +24,10 @@ internal sealed class NodeModel(ConfigurationInForce first, SourceFingerprint se
     }
 
     /// <summary>What was read last and is not in force, wholly or in part; null = all of it is.</summary>
-    public RefusedConfiguration? Refused
+    public RejectedReload? Rejected
     {
-        get => Volatile.Read(ref _refused);
-        set => Volatile.Write(ref _refused, value);
+        get => Volatile.Read(ref _rejected);
+        set => Volatile.Write(ref _rejected, value);
     }
 
     /// <summary>What the sources held when they were read last.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class Reloader(
 
         refused.InsertRange(0, candidate.Refused.Select(static error => error.ToString()));
         model.Seen = candidate.Seen;
-        model.Refused = refused.Count == 0 ? null : new RefusedConfiguration(parts.Time.GetUtcNow(), refused);
+        model.Rejected = refused.Count == 0 ? null : new RejectedReload(parts.Time.GetUtcNow(), refused);
         drains.Report.Tell();
         Tell(refused);
         return new ReloadOutcome(refused);
@@ -90,10 +90,10 @@ internal sealed partial class Reloader(
         }
 
         Interlocked.Increment(ref _rejected);
-        Refused(_logger, refused.Count);
+        IsRejected(_logger, refused.Count);
         foreach (string error in refused.Take(MostLines))
         {
-            RefusedFor(_logger, error);
+            IsRejectedFor(_logger, error);
         }
     }
 
@@ -109,9 +109,9 @@ internal sealed partial class Reloader(
     [LoggerMessage(4, LogLevel.Information, "Access was withdrawn, connections cut: {Cut}")]
     private static partial void Withdrawn(ILogger logger, int cut);
 
-    [LoggerMessage(5, LogLevel.Warning, "Reload refused, errors: {Errors}; what was in force before stays")]
-    private static partial void Refused(ILogger logger, int errors);
+    [LoggerMessage(5, LogLevel.Warning, "Reload rejected, errors: {Errors}; what was in force before stays")]
+    private static partial void IsRejected(ILogger logger, int errors);
 
-    [LoggerMessage(6, LogLevel.Warning, "Refused: {Error}")]
-    private static partial void RefusedFor(ILogger logger, string error);
+    [LoggerMessage(6, LogLevel.Warning, "Rejected: {Error}")]
+    private static partial void IsRejectedFor(ILogger logger, string error);
 }

@@ -55,9 +55,9 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
         .Select(static each => (Name: (string?)each.Name, each.Application.Limit))
         .Prepend((null, shared.Clients.Node))
         .Where(static each => each.Limit.Numbers != RateLimit.None)
-        .Select(static each => Of(each.Name, each.Limit));
+        .Select(static each => LimitOf(each.Name, each.Limit));
 
-    private static LimitStatus Of(string? application, Limit limit) => new(
+    private static LimitStatus LimitOf(string? application, Limit limit) => new(
         limit.Scope.Word(),
         application,
         limit.Held,

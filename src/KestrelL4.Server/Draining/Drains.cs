@@ -38,13 +38,20 @@ internal sealed partial class Drains(
             return unknown;
         }
 
+        // What was drained before and came back by a change of the configuration is drained anew.
+        string what = found is null ? served!.Name : $"{served!.Name}/{found.Name}";
+        if (found is { IsDraining: false })
+        {
+            _runs.CallOff(what);
+        }
+
         if (found is null)
         {
-            _runs.Begin(served!.Name, calledOff => DrainAsync(served, calledOff));
+            _runs.Begin(what, calledOff => DrainAsync(served, calledOff));
         }
         else
         {
-            _runs.Begin($"{served!.Name}/{found.Name}", calledOff => DrainAsync(served, found, calledOff));
+            _runs.Begin(what, calledOff => DrainAsync(served, found, calledOff));
         }
 
         return new DrainAnswer(DrainResult.Accepted);

@@ -43,13 +43,16 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         // Whatever follows succeeds.
         List<ServedApplication> removed = [.. before.Except(configured)];
         removed.ForEach(static application => application.Application.IsRemoved = true);
+        added.ForEach(static application => application.IsDrained = false);
         configured.ForEach(application => application.Configuration = next.Applications[application.Name]);
         listening.Served.All = [.. configured.Union(listening.Served.All)];
         admin.Configuration = next.Admin;
         parts.Shared.Use(next);
-        parts.Shared.Handshake.Use(files.Identity, new ClientCertificateValidation(files.ClientAuthorities, parts.Time));
         int cut = parts.Shared.Trust.Replace(
             new ClientTrust(files.ClientAuthorities, RegistryOf(reading)), listening.Served.All.Select(static each => each.Application));
+
+        // Behind the trust, or a client of a new authority would be through its handshake before the authority is known.
+        parts.Shared.Handshake.Use(files.Identity, new ClientCertificateValidation(files.ClientAuthorities, parts.Time));
         await listening.CommitAsync(change).ConfigureAwait(false);
         return new Installation(added, removed, cut);
     }

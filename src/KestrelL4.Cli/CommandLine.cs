@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using KestrelL4.Cli.Control;
 using KestrelL4.Cli.Verbs;
+using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Cli;
 
@@ -36,6 +38,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
                 ProcessTerminationTimeout = null,
             });
         }
+        catch (NodeUnreachableException exception)
+        {
+            error.WriteLine($"{PathOf(parsed)}: {Printable.Whole(exception.Message)}.");
+            return ExitCode.NodeNotReachable;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             error.WriteLine($"{PathOf(parsed)}: {OneLine(exception.Message)} Check the path, its permissions and the free space.");
@@ -57,6 +64,14 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
             RunVerb.Create(),
             CheckVerb.Create(),
             DemoVerb.Create(),
+            StatusVerb.Create(),
+            ConnectionsVerb.Create(),
+            CloseVerb.Create(),
+            DrainVerb.CreateDrain(),
+            DrainVerb.CreateUndrain(),
+            ReloadVerb.Create(),
+            ExplainVerb.Create(),
+            WaitVerb.Create(),
             PkiVerb.Create(),
         };
         RunVerb.MakeDefaultOf(root);

@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>No: findings, refused, unknown id, a wait that timed out, or a failure of this machine such as a full disk.</summary>
     public const int No = 1;
 
+    /// <summary>The running node that a verb acts on cannot be reached.</summary>
+    public const int NodeNotReachable = 2;
+
     /// <summary>The command line itself is wrong.</summary>
     public const int Usage = 4;
 }

@@ -5,6 +5,7 @@ using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Draining;
+using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
@@ -26,8 +27,10 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly NodeModel _model;
     private readonly ServedApplications _served = new();
     private readonly AdminListener _admin;
+    private readonly AdminSocketListener _adminSocket;
     private readonly NodeListening _listening;
     private readonly ComponentReport _components;
+    private readonly Drains _drains;
     private readonly NodeDrain _drain;
     private readonly Installer _installer;
     private readonly Reloader _reloader;
@@ -59,14 +62,18 @@ internal sealed partial class Node : IAsyncDisposable
         ListenerParts parts = new(shared, _services, loggers, time);
 
         NodeReport report = new(model, _served, shared.Trust, _health, time);
-        _admin = new AdminListener(configuration.Admin, new AdminEndpoint(_health, report.Take, _exposition), loggers, time);
+        AdminEndpoint endpoint = new(
+            new ObserverRoutes(_health, report.Take, _exposition),
+            new OperatorRoutes(ActionsOn(report, new Explainer(_served, shared.Trust, shared.Clients, _health, time)), time));
+        _admin = new AdminListener(configuration.Admin, endpoint, loggers, time);
+        _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, loggers, time);
         _listening = new NodeListening(_served, _admin);
         _components = new ComponentReport(_health, _served, model, time);
-        Drains drains = new(model, _listening, _components, time, loggers.CreateLogger<Drains>());
+        _drains = new Drains(model, _listening, _components, time, loggers.CreateLogger<Drains>());
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
         _installer = new Installer(_listening, _admin, parts, _accounting);
-        _reloader = new Reloader(sources, _installer, model, drains, parts);
-        _watch = new SourceWatch(_reloader, model, _components, parts);
+        _reloader = new Reloader(sources, _installer, model, _drains, parts);
+        _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
     }
@@ -84,6 +91,7 @@ internal sealed partial class Node : IAsyncDisposable
     {
         ConfigurationInForce first = _model.InForce;
         await _installer.InstallAsync(first.Reading, first.Files).ConfigureAwait(false);
+        await _adminSocket.StartAsync().ConfigureAwait(false);
         AdminListens(_logger, AdminAddress);
         foreach (ServedApplication served in _served.Configured)
         {
@@ -134,6 +142,7 @@ internal sealed partial class Node : IAsyncDisposable
             await served.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _adminSocket.DisposeAsync().ConfigureAwait(false);
         await _admin.DisposeAsync().ConfigureAwait(false);
         _listening.Dispose();
         await _services.DisposeAsync().ConfigureAwait(false);
@@ -141,6 +150,19 @@ internal sealed partial class Node : IAsyncDisposable
         _accounting.Dispose();
         _meter.Dispose();
     }
+
+    // Asked for when a request comes, since what acts is built after the routes.
+    private OperatorActions ActionsOn(NodeReport report, Explainer explainer) => new()
+    {
+        Applications = () => _served.All.Select(static served => served.Application),
+        Drain = (application, upstream) => application is null ? _drain.Begin() : _drains.Drain(application, upstream),
+        Undrain = (application, upstream) => application is null ? _drain.EndAsync() : _drains.UndrainAsync(application, upstream),
+        Reload = () => _drain.IsDraining
+            ? Task.FromResult(new ReloadOutcome(["the node is draining; undrain it first, then reload"]))
+            : _reloader.ReloadAsync(),
+        Explain = explainer.Explain,
+        Configuration = () => report.ConfigurationFor(Audience.Operator),
+    };
 
     [LoggerMessage(1, LogLevel.Information, "Admin endpoint on {Address}")]
     private static partial void AdminListens(ILogger logger, string address);

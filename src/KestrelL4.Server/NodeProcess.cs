@@ -37,7 +37,11 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
 
         using NodeLogging logging = NodeLogging.Create(first.Reading.Logging);
         NodeModel model = new(new ConfigurationInForce(first.Reading, first.Files, time.GetUtcNow()), first.Seen);
-        model.Changed += inForce => state.TellListening(AddressesOf(inForce.Configuration));
+        model.Changed += inForce =>
+        {
+            logging.Use(inForce.Reading.Logging);
+            state.TellListening(AddressesOf(inForce.Configuration));
+        };
         return await ServeAsync(new Node(sources, model, logging, time), logging).ConfigureAwait(false);
     }
 

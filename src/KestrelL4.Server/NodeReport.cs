@@ -18,12 +18,11 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Tru
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
-    /// <summary>The status at this moment.</summary>
-    public NodeStatus Take()
+    /// <summary>The status at this moment, as far as its reader may know it.</summary>
+    public NodeStatus Take(Audience audience)
     {
         HealthReport report = health.Report();
         RegistrySnapshot registry = trust.Current.Registry;
-        ConfigurationInForce inForce = model.InForce;
         return new NodeStatus
         {
             Status = report.Status,
@@ -31,13 +30,23 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Tru
             Version = NodeVersion.Text,
             Node = Environment.MachineName,
             StartedAt = _startedAt,
-            Configuration = new ConfigurationStatus(inForce.Reading.Hash, inForce.AppliedAt),
-            Identity = new IdentityStatus(inForce.Files.Identity.NotAfter, "file"),
+            Configuration = ConfigurationFor(audience),
+            Identity = new IdentityStatus(model.InForce.Files.Identity.NotAfter, "file"),
 
             // A registry from files is as new as the files: it has no authority to be away from.
             Registry = new RegistryStatus("file", Epoch: 0, registry.Revision, registry.ClientCount, AgeSeconds: 0, Stale: false),
             Applications = [.. served.All.Select(Of)],
         };
+    }
+
+    /// <summary>The configuration in force, and the newer one that was refused, as far as its reader may know it.</summary>
+    public ConfigurationStatus ConfigurationFor(Audience audience)
+    {
+        ConfigurationInForce inForce = model.InForce;
+        RejectedConfiguration? rejected = model.Refused is { } refused
+            ? RejectedConfiguration.For(audience, refused.At, refused.Errors)
+            : null;
+        return new ConfigurationStatus(inForce.Reading.Hash, inForce.AppliedAt, rejected);
     }
 
     private ApplicationStatus Of(ServedApplication served) => new()

@@ -1,3 +1,5 @@
+using System.Text;
+using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Runtime;
 
 namespace KestrelL4.Server;
@@ -10,6 +12,8 @@ internal sealed class StateDirectory : IDisposable
 
     /// <summary>The name of the file with the addresses of a running node, one a line.</summary>
     public const string ListeningFile = "listening";
+
+    private const string AdminSocketFile = "admin.sock";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -40,6 +44,12 @@ internal sealed class StateDirectory : IDisposable
     public static StateDirectory? TryOpen(string path, IEnumerable<string> addresses, out string problem)
     {
         StateDirectory? opened = null;
+        problem = NameProblemOf(path) ?? "";
+        if (problem.Length > 0)
+        {
+            return null;
+        }
+
         try
         {
             Directory.CreateDirectory(path, OwnerOnly);
@@ -79,6 +89,17 @@ internal sealed class StateDirectory : IDisposable
             File.Delete(Path.Combine(_path, ListeningFile));
         }
     }
+
+    /// <summary>The path of the admin socket of the node that runs on a state directory.</summary>
+    /// <param name="path">The state directory's absolute path.</param>
+    public static string AdminSocketOf(string path) => Path.Combine(path, AdminSocketFile);
+
+    /// <summary>Why no node could use a directory of this name; null when one could.</summary>
+    public static string? NameProblemOf(string path) =>
+        Encoding.UTF8.GetByteCount(AdminSocketOf(path)) is var bytes and > ListenText.MaxSocketPathBytes
+            ? $"the path of the admin socket, '{AdminSocketOf(path)}', has {bytes} bytes and a socket's may have {ListenText.MaxSocketPathBytes}; "
+                + "name a shorter path in KestrelL4:StateDirectory"
+            : null;
 
     /// <summary>Why a node must not use a directory that exists; null when it may.</summary>
     public static string? ProblemOf(string path) =>

@@ -14,6 +14,11 @@ internal sealed record StateDirectoryInspection(string? Problem, IReadOnlySet<st
     /// <param name="path">An absolute path.</param>
     public static StateDirectoryInspection Of(string path)
     {
+        if (StateDirectory.NameProblemOf(path) is { } unusable)
+        {
+            return new StateDirectoryInspection(unusable, new HashSet<string>());
+        }
+
         try
         {
             if (!Path.Exists(path))

@@ -74,7 +74,7 @@ public sealed class Application
 
     /// <summary>
     /// Whether it is no longer offered: its open connections need no grant any more, and its numbers are forgotten ten minutes
-    /// later. Default false.
+    /// after the last of them has ended, or at once when it never had any. Default false.
     /// </summary>
     public bool IsRemoved
     {
@@ -96,7 +96,8 @@ public sealed class Application
     /// <summary>Whether nobody asks for its numbers any more.</summary>
     internal bool IsForgotten =>
         Volatile.Read(ref _removedAt) is var removedAt and not NotRemoved
-        && Connections.Count == 0 && _time.GetElapsedTime(removedAt) >= UpstreamSet.Memory;
+        && Connections.Count == 0
+        && (Counters.ConnectionsAccepted == 0 || _time.GetElapsedTime(removedAt) >= UpstreamSet.Memory);
 
     /// <summary>The upstream of a name and address, with all that it counts: one in place or one that was left out lately.</summary>
     public Upstream? FindUpstream(string name, EndPoint address) => UpstreamSet.Find(name, address);
@@ -133,10 +134,13 @@ public sealed class Application
         return connection;
     }
 
+    /// <summary>All limits that a connection meets whose own are these.</summary>
+    internal LimitStack StackOn(LimitStack limits) => new(limits, _limit);
+
     /// <summary>Takes an authorised connection through limits, pick, dial and relay.</summary>
     internal async Task<CloseReason> PassAsync(ProxiedConnection connection, RelayEnd client, LimitStack limits)
     {
-        using LimitLease lease = new LimitStack(limits, _limit).Acquire();
+        using LimitLease lease = StackOn(limits).Acquire();
         if (lease.RefusedBy is { } scope)
         {
             connection.Cause = scope.Word();
@@ -180,7 +184,17 @@ public sealed class Application
     {
         Counters.Ended(connection);
         _accounting?.Record(connection);
+        RememberAnew();
         Connections.Leave(connection);
+    }
+
+    // What a removed one counts at its last connection's end is to be read for as long as all else.
+    private void RememberAnew()
+    {
+        if (Volatile.Read(ref _removedAt) is var removedAt and not NotRemoved)
+        {
+            Interlocked.CompareExchange(ref _removedAt, _time.GetTimestamp(), removedAt);
+        }
     }
 
     private static async ValueTask<bool> TryCompleteAsync(RelayEnd client)

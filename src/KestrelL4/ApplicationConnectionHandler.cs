@@ -50,10 +50,11 @@ public sealed class ApplicationConnectionHandler(
         return await application.PassAsync(connection, end, stack).ConfigureAwait(false);
     }
 
-    // A connection is live before the trust is read, and read again after its client is known: one of both, the connection or
-    // who replaced the trust meanwhile, sees the other, so that no withdrawal passes it by.
-    private CloseReason? Admit(ProxiedConnection connection, out Grant? grant)
+    /// <summary>Decides by the trust in force whether a connection may go on, and names its client; gives why not, or null.</summary>
+    internal CloseReason? Admit(ProxiedConnection connection, out Grant? grant)
     {
+        // A connection is live before the trust is read, and it is read again after the client is known: one of both, the
+        // connection or who replaced the trust meanwhile, sees the other, so that no withdrawal passes it by.
         ClientTrust trust;
         do
         {

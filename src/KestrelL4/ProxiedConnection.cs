@@ -142,7 +142,8 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>Names the relay that a close must end.</summary>
     internal void Attach(Relay relay)
     {
-        Volatile.Write(ref _relay, relay);
+        // The exchange is a fence: a close that does not see the relay has left its reason before the relay looks for it.
+        Interlocked.Exchange(ref _relay, relay);
         if (CloseReason is not null)
         {
             relay.Abort();

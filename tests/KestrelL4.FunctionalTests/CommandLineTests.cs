@@ -14,6 +14,14 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("pki", "server", "--help")]
     [InlineData("pki", "client", "--help")]
     [InlineData("pki", "revoke", "--help")]
+    [InlineData("status", "--help")]
+    [InlineData("connections", "--help")]
+    [InlineData("close", "--help")]
+    [InlineData("drain", "--help")]
+    [InlineData("undrain", "--help")]
+    [InlineData("reload", "--help")]
+    [InlineData("explain", "--help")]
+    [InlineData("wait", "--help")]
     public async Task Help_AnyVerb_ShowsTheCommandAsItIsTyped(params string[] arguments)
     {
         ToolResult result = await Run(arguments);

@@ -24,6 +24,11 @@ public sealed class DemoTests : IDisposable
             "'not_authorized'",
             "'unknown_client'",
             "cause 'no_certificate'",
+            "bob, refused a moment ago, gets an answer",
+            "the connection that alice has held meanwhile still answers",
+            "ms later: 'revoked'",
+            "'revoked_certificate'",
+            "alice's connection still answers",
             "All was observed.",
         ];
         Assert.All(observed, line => Assert.Contains(line, result.Output, StringComparison.Ordinal));

@@ -7,12 +7,12 @@ public sealed partial class RoomsTests
 {
     private static readonly string Library = Path.Combine(Checkout.Path, "src", "KestrelL4");
 
-    // Who may name whom. The registry's clients and grants and the causes of a failed handshake are words that others speak;
-    // accounting tells of every step; a room that is not listed may name no other.
+    // Who may name whom. The registry's clients and grants, the client authorities and the causes of a failed handshake are words
+    // that others speak; accounting tells of every step; a room that is not listed may name no other.
     private static readonly Dictionary<string, string[]> MayName = new()
     {
         ["Accounting"] = ["RateLimiting", "Tls", "Upstreams"],
-        ["Authentication"] = ["Registry"],
+        ["Authentication"] = ["Registry", "Tls"],
         ["Authorization"] = ["Registry"],
         ["Forwarding"] = ["Upstreams"],
         ["RateLimiting"] = ["Registry"],

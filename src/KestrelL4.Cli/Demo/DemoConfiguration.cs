@@ -10,12 +10,13 @@ internal static class DemoConfiguration
     /// <param name="upstreams">Where the application's connections go.</param>
     /// <param name="alice">The serial number of alice's certificate.</param>
     /// <param name="bob">The serial number of bob's certificate.</param>
-    public static string Text(IEnumerable<EchoUpstream> upstreams, string alice, string bob) =>
+    /// <param name="bobsApplications">What bob is granted.</param>
+    public static string Text(IEnumerable<EchoUpstream> upstreams, string alice, string bob, params IEnumerable<string> bobsApplications) =>
         $$"""
         {
           "KestrelL4": {
             "Identity": { "Certificate": "pki/server.crt", "Key": "pki/server.key" },
-            "ClientAuthorities": { "demo": { "Certificate": "pki/ca.crt" } },
+            "ClientAuthorities": { "demo": { "Certificate": "pki/ca.crt", "RevocationList": "pki/ca.crl" } },
             "Applications": {
               "{{DemoNames.Application}}": {
                 "Listen": "127.0.0.1:0",
@@ -32,8 +33,10 @@ internal static class DemoConfiguration
                 "Applications": [ "{{DemoNames.Application}}" ],
                 "RateLimits": { "{{DemoNames.Application}}": { "MaxConcurrentConnections": {{AliceConnections}} } }
               },
-              // Registered, and granted nothing.
-              "{{DemoNames.Bob}}": { "SerialNumbers": [ "{{bob}}" ] }
+              "{{DemoNames.Bob}}": {
+                "SerialNumbers": [ "{{bob}}" ],
+                "Applications": [ {{string.Join(", ", bobsApplications.Select(static application => $"\"{application}\""))}} ]
+              }
             },
             "Admin": { "Listen": "127.0.0.1:0" },
             "Drain": { "Timeout": "5s" }

@@ -49,6 +49,26 @@ internal sealed class DemoConnection(SslStream tls) : IAsyncDisposable
         return text;
     }
 
+    /// <summary>Sends a line and gives the answer.</summary>
+    /// <exception cref="NotObservedException">The connection was ended instead.</exception>
+    public async Task<string> ExpectAnswerAsync(string line, CancellationToken cancellation) =>
+        await AskAsync(line, cancellation) ?? throw new NotObservedException($"'{line}' got no answer: the connection was ended.");
+
+    /// <summary>Waits until the other side resets the connection.</summary>
+    /// <exception cref="NotObservedException">It sends something, or ends in order.</exception>
+    public async Task UntilResetAsync(CancellationToken deadline)
+    {
+        try
+        {
+            int received = await tls.ReadAsync(new byte[LongestAnswer], deadline);
+            throw new NotObservedException(received == 0 ? "the connection ended in order instead of being cut." : "bytes came instead of a cut.");
+        }
+        catch (IOException)
+        {
+            // As it was to be.
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

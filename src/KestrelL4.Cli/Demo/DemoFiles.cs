@@ -10,6 +10,10 @@ internal sealed class DemoFiles(TimeProvider time) : IDisposable
 
     private static readonly string[] Hosts = ["localhost", "127.0.0.1"];
 
+    private IReadOnlyList<EchoUpstream> _upstreams = [];
+    private string _alice = "";
+    private string _bob = "";
+
     /// <summary>Its absolute path, mode 0700.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("kestrell4-demo-").FullName;
 
@@ -24,10 +28,28 @@ internal sealed class DemoFiles(TimeProvider time) : IDisposable
         FilePki pki = new(PkiDirectory, time);
         Expect(pki.Initialize(Days));
         Expect(pki.IssueServer([.. Hosts.Select(Host)], Days));
-        string alice = IssueClient(pki, DemoNames.Alice);
-        string bob = IssueClient(pki, DemoNames.Bob);
+        _upstreams = upstreams;
+        _alice = IssueClient(pki, DemoNames.Alice);
+        _bob = IssueClient(pki, DemoNames.Bob);
         _ = IssueClient(pki, DemoNames.Mallory);
-        File.WriteAllText(Configuration, DemoConfiguration.Text(upstreams, alice, bob));
+        File.WriteAllText(Configuration, DemoConfiguration.Text(upstreams, _alice, _bob));
+    }
+
+    /// <summary>Writes the configuration anew, with a grant for bob.</summary>
+    public void GrantToBob()
+    {
+        string next = Configuration + ".new";
+        File.WriteAllText(next, DemoConfiguration.Text(_upstreams, _alice, _bob, DemoNames.Application));
+        File.Move(next, Configuration, overwrite: true);
+    }
+
+    /// <summary>Has the CA revoke bob's certificate.</summary>
+    public void RevokeBob()
+    {
+        if (SerialNumber.TryParse(_bob, out SerialNumber? serialNumber))
+        {
+            Expect(new FilePki(PkiDirectory, time).Revoke(serialNumber, Days));
+        }
     }
 
     /// <summary>The certificate called <paramref name="name"/>, such as <c>ca</c> or <c>alice</c>.</summary>

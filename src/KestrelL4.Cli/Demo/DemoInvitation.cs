@@ -12,15 +12,16 @@ internal static class DemoInvitation
 
         Type through it as alice, who is let in (one line, one answer; Ctrl+D ends):
           {OpenSsl(node, files, DemoNames.Alice)}
-        As bob, who is registered but holds no grant, or as mallory, whom nobody registered:
+        As bob, whose certificate is revoked, or as mallory, whom nobody registered:
           {OpenSsl(node, files, DemoNames.Bob)}
           {OpenSsl(node, files, DemoNames.Mallory)}
         Look at the node:
           curl {node.AdminAddress}/status
           curl {node.AdminAddress}/readyz
           curl {node.AdminAddress}/metrics
-        Its configuration:
-          cat {files.Configuration}
+          {CommandLine.Name} status --config {files.Configuration}
+        Change it, and see what becomes of open connections:
+          $EDITOR {files.Configuration}
 
         """;
 

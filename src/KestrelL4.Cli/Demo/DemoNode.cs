@@ -12,13 +12,15 @@ namespace KestrelL4.Cli.Demo;
 /// <summary>The demo's node: a real one, built from the demo's configuration file.</summary>
 internal sealed class DemoNode : IAsyncDisposable
 {
-    private readonly IConfigurationRoot _logSettings;
+    private readonly IConfiguration _logSettings;
     private readonly NodeLogging _logging;
+    private readonly StateDirectory _state;
     private readonly Node _node;
 
-    private DemoNode(ConfigurationSources sources, Candidate first, TimeProvider time)
+    private DemoNode(ConfigurationSources sources, Candidate first, StateDirectory state, TimeProvider time)
     {
-        _logSettings = new ConfigurationBuilder().AddConfiguration(first.Reading.Logging).AddInMemoryCollection().Build();
+        _state = state;
+        _logSettings = first.Reading.Logging;
         _logging = NodeLogging.Create(_logSettings);
         _node = new Node(sources, new NodeModel(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen), _logging, time);
     }
@@ -41,9 +43,14 @@ internal sealed class DemoNode : IAsyncDisposable
             Surroundings = new Surroundings(files.Path, new Dictionary<string, string>()),
         };
         Candidate first = await Candidate.ReadAsync(sources, time);
-        return first.Refused.Count > 0
-            ? throw new InvalidOperationException(string.Join(' ', first.Refused))
-            : new DemoNode(sources, first, time);
+        if (first.Refused.Count > 0)
+        {
+            throw new InvalidOperationException(string.Join(' ', first.Refused));
+        }
+
+        StateDirectory state = StateDirectory.TryOpen(first.Reading.Understood.StateDirectory, [], out string problem)
+            ?? throw new IOException(problem);
+        return new DemoNode(sources, first, state, time);
     }
 
     /// <summary>Binds and serves.</summary>
@@ -53,7 +60,7 @@ internal sealed class DemoNode : IAsyncDisposable
     public void ShowConnections()
     {
         _logSettings["LogLevel:KestrelL4.Connections"] = nameof(LogLevel.Information);
-        _logSettings.Reload();
+        _logging.Use(_logSettings);
     }
 
     /// <summary>Closes the ports and lets the open connections end.</summary>
@@ -63,6 +70,7 @@ internal sealed class DemoNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _node.DisposeAsync();
+        _state.Dispose();
         _logging.Dispose();
     }
 }

@@ -14,6 +14,8 @@ internal sealed class DemoPlay(DemoScene scene, Narrator narrator, TimeProvider 
         (LeastConnectionsStep.Title, LeastConnectionsStep.PlayAsync),
         (RateLimitStep.Title, RateLimitStep.PlayAsync),
         (RefusalsStep.Title, RefusalsStep.PlayAsync),
+        (ReloadStep.Title, ReloadStep.PlayAsync),
+        (RevocationStep.Title, RevocationStep.PlayAsync),
     ];
 
     /// <summary>Plays every step.</summary>

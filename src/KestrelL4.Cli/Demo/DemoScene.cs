@@ -10,9 +10,12 @@ internal sealed class DemoScene : IDisposable
     /// <param name="observer">Looks at the node.</param>
     /// <param name="files">Where the certificates are.</param>
     /// <param name="upstreams">The servers behind the node.</param>
-    public DemoScene(IPEndPoint node, NodeObserver observer, DemoFiles files, IReadOnlyList<EchoUpstream> upstreams)
+    /// <param name="time">Tells how long something took.</param>
+    public DemoScene(IPEndPoint node, NodeObserver observer, DemoFiles files, IReadOnlyList<EchoUpstream> upstreams, TimeProvider time)
     {
         Node = observer;
+        Files = files;
+        Time = time;
         Upstreams = upstreams;
         Alice = new DemoClient(node, files, DemoNames.Alice);
         Bob = new DemoClient(node, files, DemoNames.Bob);
@@ -23,13 +26,19 @@ internal sealed class DemoScene : IDisposable
     /// <summary>Looks at the node.</summary>
     public NodeObserver Node { get; }
 
+    /// <summary>The configuration and the CA.</summary>
+    public DemoFiles Files { get; }
+
+    /// <summary>Tells how long something took.</summary>
+    public TimeProvider Time { get; }
+
     /// <summary>The servers behind the node.</summary>
     public IReadOnlyList<EchoUpstream> Upstreams { get; }
 
     /// <summary>Registered, with a grant and a limit of its own.</summary>
     public DemoClient Alice { get; }
 
-    /// <summary>Registered, without a grant.</summary>
+    /// <summary>Registered, without a grant at first.</summary>
     public DemoClient Bob { get; }
 
     /// <summary>With a certificate of the same CA, not registered.</summary>

@@ -43,7 +43,7 @@ internal sealed class DemoSession(TextWriter output, TextWriter error, TimeProvi
         output.WriteLine($"Application {DemoNames.Application} on {node.Address}, {string.Join(" and ", upstreams.Select(Described))}");
 
         Narrator narrator = new(output, error);
-        using (DemoScene scene = new(node.Address, new NodeObserver(node.AdminAddress, time), files, upstreams))
+        using (DemoScene scene = new(node.Address, new NodeObserver(node.AdminAddress, time), files, upstreams, time))
         {
             await new DemoPlay(scene, narrator, time).PlayAsync(stop);
         }

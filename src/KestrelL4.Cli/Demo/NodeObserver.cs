@@ -18,6 +18,19 @@ internal sealed class NodeObserver(string adminAddress, TimeProvider time) : IDi
         return status!.Applications.Single();
     }
 
+    /// <summary>The hash of the configuration in force, by <c>/status</c>.</summary>
+    public async Task<string> ConfigurationAsync(CancellationToken cancellation) =>
+        (await _http.GetFromJsonAsync("/status", AdminJson.Default.NodeStatus, cancellation))!.Configuration.Hash;
+
+    /// <summary>Reads the status until another configuration is in force; gives its hash.</summary>
+    /// <exception cref="NotObservedException">None was before <paramref name="deadline"/>.</exception>
+    public async Task<string> UntilConfigurationChangesAsync(string before, CancellationToken deadline)
+    {
+        string now = before;
+        await UntilAsync("another configuration", async () => (now = await ConfigurationAsync(deadline)) != before, deadline);
+        return now;
+    }
+
     /// <summary>How many connections have ended for a reason, by <c>/status</c>.</summary>
     public async Task<long> EndedAsync(CloseReason reason, CancellationToken cancellation) =>
         (await ReadAsync(cancellation)).Totals[reason.Word()];
@@ -36,16 +49,17 @@ internal sealed class NodeObserver(string adminAddress, TimeProvider time) : IDi
     public async Task<ApplicationStatus> UntilAsync(
         string expectation, Func<ApplicationStatus, bool> holds, CancellationToken deadline)
     {
+        ApplicationStatus? status = null;
+        await UntilAsync(expectation, async () => holds(status = await ReadAsync(deadline)), deadline);
+        return status!;
+    }
+
+    private async Task UntilAsync(string expectation, Func<Task<bool>> holdsAsync, CancellationToken deadline)
+    {
         try
         {
-            while (true)
+            while (!await holdsAsync())
             {
-                ApplicationStatus status = await ReadAsync(deadline);
-                if (holds(status))
-                {
-                    return status;
-                }
-
                 await Task.Delay(Pause, time, deadline);
             }
         }

@@ -1,4 +1,3 @@
-using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Builder;
@@ -6,8 +5,8 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,54 +14,50 @@ using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Admin;
 
-/// <summary>The web server of the admin endpoint; its services also give Kestrel what TLS on the applications' ports needs.</summary>
-/// <remarks>It listens where the configuration says and nowhere else, and leaves the process's signals alone.</remarks>
+/// <summary>The web server behind one door of the admin endpoint.</summary>
+/// <remarks>It listens where the door is and nowhere else, and leaves the process's signals alone.</remarks>
 internal sealed class AdminHost : IAsyncDisposable
 {
-    // RFC 9110 15.5.20: Misdirected Request.
-    private const int NotForThisNode = 421;
-
     private readonly WebApplication _web;
 
     private AdminHost(WebApplication web) => _web = web;
+
+    /// <summary>The services of the web server, its routes among them.</summary>
+    public IServiceProvider Services => _web.Services;
 
     /// <summary>The bound address, such as <c>http://127.0.0.1:9780</c>. Only after <see cref="StartAsync"/>.</summary>
     public string Address =>
         _web.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
     /// <summary>Builds the server on an address that is bound; it does not accept yet.</summary>
-    public static AdminHost Create(
-        BoundAddress bound, Func<AdminConfiguration> configuration, AdminEndpoint endpoint, ILoggerFactory loggers, TimeProvider time)
+    /// <param name="bound">The address.</param>
+    /// <param name="door">Who may come in there, and what they may.</param>
+    /// <param name="endpoint">The routes.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="time">The clock of the transport.</param>
+    public static AdminHost Create(BoundAddress bound, AdminDoor door, AdminEndpoint endpoint, ILoggerFactory loggers, TimeProvider time)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.AddRoutingCore();
+        builder.Services.ConfigureHttpJsonOptions(static options => AdminJson.ApplyTo(options.SerializerOptions));
+
+        // So that a parameter that is missing or senseless reaches our own answer, which names it.
+        builder.Services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
+
+        // A lambda, because only then do our XML comments become the descriptions: a generator intercepts the call.
+        builder.Services.AddOpenApi(static options => AdminDocument.Apply(options));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
 
         // Kestrel's transport rather than ours: HTTP needs pipes whose reads and flushes can be cancelled.
         SocketConnectionContextFactory connections = new(new SocketConnectionFactoryOptions(), loggers.CreateLogger<AdminHost>());
         builder.Services.AddSingleton<IConnectionListenerFactory>(new ListeningTransport(bound.Sockets, connections.Create, loggers, time));
-        builder.WebHost.ConfigureKestrel(options => AdminServerOptions.Apply(options, bound));
+        builder.WebHost.ConfigureKestrel(options => AdminServerOptions.Apply(options, bound, door));
 
         WebApplication web = builder.Build();
-        HostFilter hosts = new(configuration);
-        web.Use((context, next) =>
-        {
-            context.Response.Headers.CacheControl = "no-store";
-            if (!hosts.Allows(context.Request.Host))
-            {
-                return AdminEndpoint.Refuse(
-                    context,
-                    NotForThisNode,
-                    $"'{context.Request.Host.Host}' is no name of this node; use its address, or add it to KestrelL4:Admin:AllowedHosts.");
-            }
-
-            return context.GetEndpoint() is null
-                ? AdminEndpoint.Refuse(context, 404, $"There is nothing at '{context.Request.Path}'.")
-                : next(context);
-        });
-        endpoint.MapTo(web);
+        web.Use(new AdminRequests(door).PassAsync);
+        endpoint.MapTo(web, door.Audience);
         return new AdminHost(web);
     }
 

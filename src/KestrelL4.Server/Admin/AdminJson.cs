@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KestrelL4.Server.Explaining;
 
 namespace KestrelL4.Server.Admin;
 
@@ -9,8 +10,23 @@ namespace KestrelL4.Server.Admin;
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(Liveness))]
 [JsonSerializable(typeof(AdminError))]
+[JsonSerializable(typeof(ReloadRefusal))]
+[JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(IEnumerable<OpenConnection>))]
+[JsonSerializable(typeof(OpenConnection[]))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class AdminJson : JsonSerializerContext
 {
+    /// <summary>Has a web host write its answers so.</summary>
+    public static void ApplyTo(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Clear();
+        options.TypeInfoResolverChain.Add(Default);
+        options.Converters.Add(new UtcTimestamp());
+        options.NumberHandling = JsonNumberHandling.Strict;
+    }
+
     private sealed class UtcTimestamp : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

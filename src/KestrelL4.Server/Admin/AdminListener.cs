@@ -42,7 +42,7 @@ internal sealed class AdminListener(
 
         StopListening();
         Bound = bound;
-        _host = AdminHost.Create(bound, () => Configuration, endpoint, loggers, time);
+        _host = AdminHost.Create(bound, AdminDoor.Tcp(() => Configuration), endpoint, loggers, time);
         await _host.StartAsync().ConfigureAwait(false);
     }
 

@@ -8,7 +8,7 @@ namespace KestrelL4.Server.Admin;
 internal static class AdminServerOptions
 {
     /// <summary>Sets limits and the address.</summary>
-    public static void Apply(KestrelServerOptions options, BoundAddress bound)
+    public static void Apply(KestrelServerOptions options, BoundAddress bound, AdminDoor door)
     {
         options.AddServerHeader = false;
         options.Limits.MaxConcurrentConnections = 128;
@@ -20,7 +20,11 @@ internal static class AdminServerOptions
 
         // Longer than the scrape intervals in use, so that a scraper keeps its connection.
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        options.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        options.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            door.Guard(endpoint);
+        });
         foreach (ListeningSocket socket in bound.Sockets)
         {
             options.Listen(socket.EndPoint);

@@ -40,7 +40,11 @@ internal sealed partial class Component(string name, TimeProvider time, ILogger 
             }
 
             _state = new ComponentState(status, reason, now);
-            if (status != ComponentStatus.Healthy)
+            if (status == ComponentStatus.Draining)
+            {
+                LogDraining(logger, name, reason);
+            }
+            else if (status != ComponentStatus.Healthy)
             {
                 LogNotHealthy(logger, name, Word(status), reason);
             }
@@ -56,6 +60,9 @@ internal sealed partial class Component(string name, TimeProvider time, ILogger 
 
     [LoggerMessage(10, LogLevel.Information, "{Component} is healthy, after {Before} for {Duration}")]
     private static partial void LogHealthy(ILogger logger, string component, string before, TimeSpan duration);
+
+    [LoggerMessage(12, LogLevel.Information, "{Component} is draining: {Reason}")]
+    private static partial void LogDraining(ILogger logger, string component, string? reason);
 
     [LoggerMessage(11, LogLevel.Warning, "{Component} is {Status}: {Reason}")]
     private static partial void LogNotHealthy(ILogger logger, string component, string status, string? reason);

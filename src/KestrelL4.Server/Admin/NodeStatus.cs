@@ -31,15 +31,6 @@ internal sealed record NodeStatus
     public required IReadOnlyList<ApplicationStatus> Applications { get; init; }
 }
 
-/// <summary>The configuration in force.</summary>
-/// <param name="Hash">Tells one configuration from another.</param>
-/// <param name="AppliedAt">Since when it has been in force.</param>
-internal sealed record ConfigurationStatus(string Hash, DateTimeOffset AppliedAt)
-{
-    /// <summary>The newer one that was refused: always null, since the configuration is read at the start alone.</summary>
-    public object? Rejected { get; }
-}
-
 /// <summary>The node's own certificate.</summary>
 /// <param name="NotAfter">When it expires; null = there is none.</param>
 /// <param name="Source">Where it came from: <c>file</c>, <c>authority</c>, <c>cache</c>.</param>

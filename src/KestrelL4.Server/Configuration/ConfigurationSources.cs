@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KestrelL4.Server.Configuration.Loading;
 
 namespace KestrelL4.Server.Configuration;
@@ -8,6 +9,9 @@ namespace KestrelL4.Server.Configuration;
 /// <param name="Settings">The texts of <c>--set</c>, such as <c>KestrelL4:Key:Sub=value</c>.</param>
 internal sealed record ConfigurationSources(IReadOnlyList<string> Files, string? SecretsDirectory, IReadOnlyList<string> Settings)
 {
+    /// <summary>What came in through pipes, by path: it cannot be read a second time.</summary>
+    public ConcurrentDictionary<string, IReadOnlyDictionary<string, string?>> Piped { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The working directory and the environment. Default: this process's, at the moment of reading.</summary>
     public Surroundings Surroundings
     {

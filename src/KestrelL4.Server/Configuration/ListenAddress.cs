@@ -17,6 +17,15 @@ internal sealed record ListenAddress(string Text, IReadOnlyList<EndPoint> EndPoi
     /// <summary>The unix socket's path, or null for an address and port.</summary>
     public string? SocketPath => (EndPoints[0] as UnixDomainSocketEndPoint)?.ToString();
 
+    /// <summary>The mode 0600 of a unix socket: only its owner, and root, may connect.</summary>
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The mode 0660 of a unix socket: the group may connect too.</summary>
+    public const UnixFileMode OwnerAndGroup = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    /// <summary>Who may connect when it is a unix socket. Default <see cref="OwnerAndGroup"/>.</summary>
+    public UnixFileMode SocketMode { get; init; } = OwnerAndGroup;
+
     /// <summary>Equal when the text is equal.</summary>
     public bool Equals(ListenAddress? other) => other is not null && string.Equals(Text, other.Text, StringComparison.Ordinal);
 

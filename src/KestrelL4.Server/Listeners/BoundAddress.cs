@@ -64,7 +64,7 @@ internal sealed class BoundAddress : IDisposable
         {
             foreach (EndPoint endPoint in endPoints)
             {
-                sockets.Add(ListeningSocket.Bind(endPoint));
+                sockets.Add(ListeningSocket.Bind(endPoint, listen.SocketMode));
             }
 
             return sockets;

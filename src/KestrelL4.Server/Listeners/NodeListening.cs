@@ -17,6 +17,9 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
     /// <summary>Whether the ports of all applications are to be closed, whatever is configured.</summary>
     public bool IsClosed { get; set; }
 
+    /// <summary>Whether they are to be closed because the node's certificate is of no use.</summary>
+    public bool HasNoIdentity { get; set; }
+
     /// <summary>Waits for the change under way; the next one begins when the answer is disposed.</summary>
     public async Task<IDisposable> BeginChangeAsync(CancellationToken cancellation = default)
     {
@@ -53,7 +56,7 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
     private Task<PortChange> PrepareAsync(IEnumerable<(ServedApplication Application, ListenAddress Listen)> applications) => _ports.PrepareAsync(
     [
         .. applications.Select(each => new ListenWish(
-            each.Application, each.Listen, IsClosed || each.Application.IsDrained ? PortState.Closed : PortState.Open)),
+            each.Application, each.Listen, IsClosed || HasNoIdentity || each.Application.IsDrained ? PortState.Closed : PortState.Open)),
         new ListenWish(admin, _adminAddress!, PortState.Open),
     ]);
 

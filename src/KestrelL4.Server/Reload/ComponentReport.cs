@@ -73,7 +73,7 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         }
         else if (application.Bound is not { IsOpen: true })
         {
-            component.Unhealthy($"its port {application.Configuration.Listen.Text} is not open");
+            component.Unhealthy($"its port {application.Configuration.Listen.Text} is closed");
         }
         else if (draining == upstreams.Count)
         {

@@ -29,6 +29,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
             ?? new ServedApplication(entry.Key, entry.Value, accounting, parts))];
         List<ServedApplication> added = [.. configured.Except(before)];
         PortChange change;
+        listening.HasNoIdentity = files.Identity.NotAfter <= parts.Time.GetUtcNow();
         try
         {
             change = await listening.PrepareAsync(configured, next).ConfigureAwait(false);

@@ -11,11 +11,13 @@ internal sealed class NodeLogging : IDisposable
 {
     private const string TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
+    private readonly LiveSettings _settings;
     private readonly QueuedLoggerProvider _queue;
 
-    private NodeLogging(ILoggerFactory factory, QueuedLoggerProvider queue)
+    private NodeLogging(ILoggerFactory factory, LiveSettings settings, QueuedLoggerProvider queue)
     {
         Factory = factory;
+        _settings = settings;
         _queue = queue;
     }
 
@@ -28,6 +30,9 @@ internal sealed class NodeLogging : IDisposable
     /// <summary>Writes to standard output as the section <c>Logging</c> says; what it leaves open is one plain line per entry.</summary>
     public static NodeLogging Create(IConfiguration logging)
     {
+        LiveSettings settings = new();
+        settings.Use(logging);
+        IConfigurationRoot live = new ConfigurationBuilder().Add(settings).Build();
         QueuedLoggerProvider? queue = null;
         ILoggerFactory factory = LoggerFactory.Create(builder =>
         {
@@ -50,12 +55,15 @@ internal sealed class NodeLogging : IDisposable
                 options.TimestampFormat = TimestampFormat;
                 options.UseUtcTimestamp = true;
             });
-            builder.AddConfiguration(logging).AddConsole();
+            builder.AddConfiguration(live).AddConsole();
             builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerProvider>(services =>
                 queue = new QueuedLoggerProvider(ActivatorUtilities.CreateInstance<ConsoleLoggerProvider>(services), TimeProvider.System)));
         });
-        return new NodeLogging(factory, queue!);
+        return new NodeLogging(factory, settings, queue!);
     }
+
+    /// <summary>Goes on as another section <c>Logging</c> says.</summary>
+    public void Use(IConfiguration logging) => _settings.Use(logging);
 
     /// <summary>Writes what is queued, for 2 s at most, and ends the log.</summary>
     public void Dispose() => Factory.Dispose();

@@ -7,13 +7,12 @@ namespace KestrelL4.Server.Transport;
 /// <summary>Binds sockets to listen on, alike for the applications and the admin endpoint.</summary>
 internal static class BoundSocket
 {
-    private const UnixFileMode SocketMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-
-    /// <summary>Binds an IP or unix-socket end point; a unix socket has mode 0660 and takes the place of a dead process's.</summary>
+    /// <summary>Binds an IP or unix-socket end point; a unix socket takes the place of a dead process's.</summary>
+    /// <param name="endPoint">Where to bind.</param>
+    /// <param name="mode">Who may connect to a unix socket.</param>
     /// <exception cref="AddressInUseException">Somebody listens there already.</exception>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
-    public static Socket Bind(EndPoint endPoint)
+    public static Socket Bind(EndPoint endPoint, UnixFileMode mode)
     {
         ProtocolType protocol = endPoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
         Socket socket = new(endPoint.AddressFamily, SocketType.Stream, protocol);
@@ -33,7 +32,7 @@ internal static class BoundSocket
             if (endPoint is UnixDomainSocketEndPoint)
             {
                 // Before it listens, so that nobody connects under the mode that the umask left.
-                File.SetUnixFileMode(endPoint.ToString()!, SocketMode);
+                File.SetUnixFileMode(endPoint.ToString()!, mode);
             }
 
             return socket;

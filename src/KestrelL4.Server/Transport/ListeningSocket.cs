@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KestrelL4.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
 
 namespace KestrelL4.Server.Transport;
@@ -24,11 +25,13 @@ internal sealed class ListeningSocket : IDisposable
     public EndPoint EndPoint { get; }
 
     /// <summary>Binds an IP or unix-socket end point and listens.</summary>
+    /// <param name="endPoint">Where to bind.</param>
+    /// <param name="mode">Who may connect to a unix socket.</param>
     /// <exception cref="AddressInUseException">Somebody listens there already.</exception>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
-    public static ListeningSocket Bind(EndPoint endPoint)
+    public static ListeningSocket Bind(EndPoint endPoint, UnixFileMode mode = ListenAddress.OwnerAndGroup)
     {
-        Socket socket = BoundSocket.Bind(endPoint);
+        Socket socket = BoundSocket.Bind(endPoint, mode);
         try
         {
             socket.Listen(Backlog);

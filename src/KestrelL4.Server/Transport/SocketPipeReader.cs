@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using KestrelL4.Forwarding;
 
 namespace KestrelL4.Server.Transport;
 
@@ -9,8 +10,6 @@ namespace KestrelL4.Server.Transport;
 /// <remarks>One read at a time. What was examined but not consumed stays at hand, up to one buffer.</remarks>
 internal sealed class SocketPipeReader(Socket socket) : PipeReader
 {
-    private const int BufferSize = 64 * 1024;
-
     private byte[]? _buffer;
     private int _start;
     private int _end;
@@ -78,7 +77,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         if (_buffer is null)
         {
             _ = await ReceiveAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
-            _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+            _buffer = RelayBuffers.Shared.Take();
         }
         else if (_start > 0)
         {
@@ -87,15 +86,15 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
             _start = 0;
         }
 
-        if (_end == BufferSize)
+        if (_end == RelayBuffers.Size)
         {
-            throw new InvalidOperationException($"Nothing of {BufferSize} bytes was consumed.");
+            throw new InvalidOperationException($"Nothing of {RelayBuffers.Size} bytes was consumed.");
         }
 
         _isReceiving = true;
         try
         {
-            int received = await ReceiveAsync(_buffer.AsMemory(_end, BufferSize - _end), cancellationToken).ConfigureAwait(false);
+            int received = await ReceiveAsync(_buffer.AsMemory(_end, RelayBuffers.Size - _end), cancellationToken).ConfigureAwait(false);
             _end += received;
             _hasEnded = received == 0;
             HasPeerLeft = _hasEnded || TlsAlert.Ends(_buffer.AsSpan(_start, _end - _start));
@@ -133,7 +132,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
 
     private void ReturnBuffer()
     {
-        ArrayPool<byte>.Shared.Return(_buffer!);
+        RelayBuffers.Shared.GiveBack(_buffer!);
         _buffer = null;
         _start = _end = 0;
     }

@@ -34,15 +34,8 @@ public sealed class ConnectionAccounting : IDisposable
     {
         lock (_gate)
         {
-            _applications = [.. _applications, application];
-        }
-    }
-
-    private IReadOnlyList<Application> Remembered()
-    {
-        lock (_gate)
-        {
-            return _applications = [.. _applications.Where(static application => !application.IsForgotten)];
+            // A series belongs to the name: one that is offered again takes over those of the one that was removed.
+            _applications = [.. Remembered().Where(each => !each.IsRemoved || !IsNamesake(each, application)), application];
         }
     }
 
@@ -51,5 +44,16 @@ public sealed class ConnectionAccounting : IDisposable
     {
         _instruments.RecordConnection(connection.Duration);
         _log.Write(connection);
+    }
+
+    private static bool IsNamesake(Application one, Application other) =>
+        string.Equals(one.Name, other.Name, StringComparison.OrdinalIgnoreCase);
+
+    private IReadOnlyList<Application> Remembered()
+    {
+        lock (_gate)
+        {
+            return _applications = [.. _applications.Where(static application => !application.IsForgotten)];
+        }
     }
 }

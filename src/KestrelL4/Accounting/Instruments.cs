@@ -60,9 +60,10 @@ internal sealed class Instruments
     private IEnumerable<Measurement<long>> Of(Func<Application, long> count) =>
         _applications().Select(application => new Measurement<long>(count(application), Tag("application", application.Name)));
 
-    // One that has a new address is another upstream of the same name; a series belongs to the name.
+    // One that has a new address is another upstream of the same name; a series belongs to the name. One that is just being
+    // taken out may be seen on both lists.
     private static IEnumerable<IGrouping<string, Upstream>> UpstreamsOf(Application application) =>
-        application.Upstreams.Concat(application.FormerUpstreams).GroupBy(static upstream => upstream.Name, StringComparer.OrdinalIgnoreCase);
+        application.Upstreams.Union(application.FormerUpstreams).GroupBy(static upstream => upstream.Name, StringComparer.OrdinalIgnoreCase);
 
     private IEnumerable<Measurement<long>> OfUpstreams(Func<Application, IEnumerable<Upstream>, long> count) =>
         from application in _applications()

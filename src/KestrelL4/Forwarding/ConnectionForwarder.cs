@@ -46,7 +46,7 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, TimeProvider ti
             }
             finally
             {
-                upstream.Leave();
+                upstreams.Leave(upstream);
             }
         }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace KestrelL4.Forwarding;
 
 /// <summary>Copies bytes both ways between a client and an upstream until both directions ended or one side broke.</summary>
@@ -9,10 +7,8 @@ namespace KestrelL4.Forwarding;
 /// </remarks>
 internal sealed class Relay(ProxiedConnection connection, RelayEnd client, RelayEnd upstream, TimeProvider time)
 {
-    private const int BufferSize = 64 * 1024;
-
     // A read that leaves less than a TLS record free may have left more behind.
-    private const int NearlyFull = BufferSize - (16 * 1024);
+    private const int NearlyFull = RelayBuffers.Size - (16 * 1024);
 
     private long _lastByteAt = time.GetTimestamp();
     private ulong? _acknowledged;
@@ -124,11 +120,11 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
             while (true)
             {
                 await source.WaitAsync().ConfigureAwait(false);
-                buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+                buffer = RelayBuffers.Shared.Take();
                 int count;
                 do
                 {
-                    count = await source.ReadAsync(buffer.AsMemory(0, BufferSize)).ConfigureAwait(false);
+                    count = await source.ReadAsync(buffer).ConfigureAwait(false);
                     if (count == 0)
                     {
                         return source.WasReset ? CopyEnd.SourceBroke : CopyEnd.SourceEnded;
@@ -144,7 +140,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
                 }
                 while (count > NearlyFull);
 
-                ArrayPool<byte>.Shared.Return(buffer);
+                RelayBuffers.Shared.GiveBack(buffer);
                 buffer = null;
             }
         }
@@ -162,7 +158,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
         {
             if (buffer is not null)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                RelayBuffers.Shared.GiveBack(buffer);
             }
         }
     }

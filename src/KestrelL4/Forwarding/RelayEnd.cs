@@ -86,7 +86,8 @@ public abstract class RelayEnd : IAsyncDisposable
     /// Whether a read that gave 0 found a reset rather than an end: the kernel tells of a reset once, and a write may have been
     /// told first.
     /// </summary>
-    internal bool WasReset => !_hasEnded && !_hasPeerEnded && IsClosed;
+    /// <remarks>The kernel is asked first: when our own FIN closed the connection meanwhile, that it was sent is known after.</remarks>
+    internal bool WasReset => IsClosed && !_hasEnded && !_hasPeerEnded;
 
     /// <summary>Takes in why a write failed: with EPIPE the peer had ended its direction before it reset the connection (tcp_reset in Linux).</summary>
     internal void NoteFailedWrite(Exception exception) =>

@@ -53,6 +53,6 @@ public sealed class SocketRelayEnd(Socket socket) : RelayEnd
     protected override async ValueTask WaitCoreAsync()
     {
         // A receive without a buffer would complete on a reset as it does on bytes, and a client gone during the dial go unnoticed.
-        _ = await socket.ReceiveAsync(_peeked, SocketFlags.Peek).ConfigureAwait(false);
+        _ = await socket.ReceiveAsync(_peeked.AsMemory(), SocketFlags.Peek).ConfigureAwait(false);
     }
 }

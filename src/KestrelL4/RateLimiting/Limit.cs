@@ -39,6 +39,21 @@ public sealed class Limit
     /// <summary>How many connections it holds now.</summary>
     public int Held => Volatile.Read(ref _held);
 
+    /// <summary>Whether it would admit a connection now; nothing is taken.</summary>
+    internal bool HasRoom
+    {
+        get
+        {
+            RateLimit numbers = Numbers;
+            lock (_gate)
+            {
+                return _held < (numbers.MaxConcurrentConnections ?? int.MaxValue)
+                    && (numbers.ConnectionsPerWindow is not { } permits
+                        || _window.HasRoom(_time.GetTimestamp(), WindowTicks(numbers), permits));
+            }
+        }
+    }
+
     /// <summary>Whether it holds nothing and remembers nothing, so that it may be forgotten.</summary>
     internal bool IsIdle
     {

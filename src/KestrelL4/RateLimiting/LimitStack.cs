@@ -22,6 +22,9 @@ public sealed class LimitStack
     /// <summary>The stack that admits everything.</summary>
     public static LimitStack Empty { get; } = new();
 
+    /// <summary>The limits in the order in which they are asked.</summary>
+    internal IReadOnlyList<Limit> Limits => _limits;
+
     /// <summary>Asks every limit for a place; the lease tells whether all admitted, and gives the places back when disposed.</summary>
     public LimitLease Acquire()
     {

@@ -16,8 +16,7 @@ internal sealed class SlidingWindow
     /// <param name="permits">The most permits in one window.</param>
     public bool TrySpend(long now, long length, int permits)
     {
-        Forget(now - length);
-        if (_count >= permits)
+        if (!HasRoom(now, length, permits))
         {
             return false;
         }
@@ -29,6 +28,16 @@ internal sealed class SlidingWindow
 
         _moments[(_oldest + _count++) % _moments.Length] = now;
         return true;
+    }
+
+    /// <summary>Whether a permit could be taken at a moment; none is.</summary>
+    /// <param name="now">The moment, in ticks of the caller's clock.</param>
+    /// <param name="length">The window's length in the same ticks.</param>
+    /// <param name="permits">The most permits in one window.</param>
+    public bool HasRoom(long now, long length, int permits)
+    {
+        Forget(now - length);
+        return _count < permits;
     }
 
     /// <summary>Gives the latest permit back.</summary>

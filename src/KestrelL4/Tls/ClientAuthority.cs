@@ -51,6 +51,9 @@ public sealed class ClientAuthority
     /// <summary>Whether there is a list and it is older than <see cref="MaxRevocationAge"/>.</summary>
     public bool IsRevocationStale(DateTimeOffset now) => now - RevocationList?.ThisUpdate > MaxRevocationAge;
 
+    /// <summary>The same authority without its list: what a connection may keep for as long as it is open.</summary>
+    internal ClientAuthority WithoutList() => RevocationList is null ? this : new ClientAuthority(Name, Chain);
+
     /// <summary>Whether a certificate is this issuer: a CA is its name and key, whichever certificate tells so (RFC 5280 section 6.1.1 d).</summary>
     internal bool Is(X509Certificate2 issuer) =>
         issuer.RawDataMemory.Span.SequenceEqual(Chain[0].RawDataMemory.Span)

@@ -13,12 +13,12 @@ public sealed class ClientCertificateValidation
     private readonly IReadOnlyList<ClientAuthority> _authorities;
     private readonly TimeProvider _time;
 
-    /// <summary>Accepts certificates that one of the client authorities signed.</summary>
+    /// <summary>Accepts certificates that one of the client authorities signed; what it learns of a client keeps no revocation list.</summary>
     public ClientCertificateValidation(IReadOnlyList<ClientAuthority> authorities, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(authorities);
         ArgumentNullException.ThrowIfNull(time);
-        _authorities = authorities;
+        _authorities = [.. authorities.Select(static authority => authority.WithoutList())];
         _time = time;
         ChainPolicy = new X509ChainPolicy
         {

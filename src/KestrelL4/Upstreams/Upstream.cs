@@ -6,9 +6,9 @@ namespace KestrelL4.Upstreams;
 /// <summary>One server address of an application, with the connections it has now.</summary>
 public sealed class Upstream
 {
-    private readonly long[] _dials = new long[DialResultExtensions.Count];
     private const int Unbounded = int.MaxValue;
 
+    private readonly long[] _dials = new long[DialResultExtensions.Count];
     private long _fullChangedAt;
     private long _drainChangedAt;
     private int _maxConnections = Unbounded;
@@ -39,7 +39,15 @@ public sealed class Upstream
     public int? MaxConnections
     {
         get => Volatile.Read(ref _maxConnections) is var most and not Unbounded ? most : null;
-        set => Volatile.Write(ref _maxConnections, value ?? Unbounded);
+        set
+        {
+            bool wasFull = IsFull;
+            Volatile.Write(ref _maxConnections, value ?? Unbounded);
+            if (IsFull != wasFull)
+            {
+                Volatile.Write(ref _fullChangedAt, Stopwatch.GetTimestamp());
+            }
+        }
     }
 
     /// <summary>Whether it is used only when no other is available. Default false.</summary>
@@ -65,8 +73,8 @@ public sealed class Upstream
     /// <summary>Whether it has as many connections as it may.</summary>
     public bool IsFull => ActiveConnections >= Volatile.Read(ref _maxConnections);
 
-    /// <summary>Whether it may take one more connection now.</summary>
-    public bool IsAvailable => Weight > 0 && !IsFull && !IsDraining;
+    /// <summary>Whether it may take one more connection now. That a weight of 0 sends it none is no lack of its own.</summary>
+    public bool IsAvailable => !IsFull && !IsDraining;
 
     /// <summary>When it last became full, or drained, or ceased to be, in ticks of <see cref="Stopwatch"/>; null = never.</summary>
     public long? ChangedAt => Math.Max(Volatile.Read(ref _fullChangedAt), Volatile.Read(ref _drainChangedAt)) is var at and not 0 ? at : null;

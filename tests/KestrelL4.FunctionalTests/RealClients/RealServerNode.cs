@@ -51,7 +51,9 @@ public sealed class RealServerNode : IAsyncDisposable
         MetricSamples samples = await _node.MetricsAsync();
         double all = samples.Sum("kestrell4_connections_total");
         Assert.True(all > 0, "no connection was counted");
-        Assert.Equal(all, samples.Sum("kestrell4_connections_total", ("reason", "completed")));
+        Assert.True(
+            all == samples.Sum("kestrell4_connections_total", ("reason", "completed")),
+            $"{samples.Describe("kestrell4_connections_total", "reason")}. The node printed:\n{_node.Process.Output}");
     }
 
     public async ValueTask DisposeAsync()

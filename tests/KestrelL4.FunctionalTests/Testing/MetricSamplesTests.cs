@@ -26,6 +26,14 @@ public sealed class MetricSamplesTests
     }
 
     [Fact]
+    public void Describe_SeveralSamples_NamesEachValueOfTheLabel()
+    {
+        var samples = MetricSamples.Parse("requests_total{reason=\"x\"} 3\nrequests_total{reason=\"y\"} 0\nrequests_total{reason=\"z\"} 1");
+
+        Assert.Equal("reason=x: 3, reason=z: 1", samples.Describe("requests_total", "reason"));
+    }
+
+    [Fact]
     public void Parse_LineOfAnotherFormat_IsAnError()
         => Assert.Throws<FormatException>(() => MetricSamples.Parse("requests_total{ 3"));
 }

@@ -49,7 +49,7 @@ public sealed class AdminEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await Code("/readyz"));
         _node.BecomeHealthy();
         Assert.Equal(HttpStatusCode.OK, await Code("/readyz"));
-        _node.Health.BeginDrain();
+        _node.Health.IsDraining = true;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await Code("/readyz"));
     }
 
@@ -124,6 +124,35 @@ public sealed class AdminEndpointTests : IAsyncLifetime
         using HttpResponseMessage response = await _node.Client.PostAsync(new Uri("/livez", UriKind.Relative), null);
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Status_ConfigurationRejected_ShowsThePublicTheirNumber()
+    {
+        _node.RejectedErrors = ["one", "two"];
+
+        JsonElement configuration = (await Json(await Get("/status"))).GetProperty("configuration");
+
+        Assert.Equal("""{"at":"2026-01-01T00:00:00Z","errors":2}""", configuration.GetProperty("rejected").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("GET", "/connections")]
+    [InlineData("DELETE", "/connections/A")]
+    [InlineData("POST", "/drain")]
+    [InlineData("POST", "/undrain?application=echo")]
+    [InlineData("POST", "/reload")]
+    [InlineData("GET", "/explain")]
+    public async Task SocketsRoute_OverTcp_Is404ThatNamesTheSocket(string method, string path)
+    {
+        using ProxiedConnection connection = _node.Echo.Open("A", null);
+
+        using HttpResponseMessage response = await _node.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("admin.sock", (await Json(response)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Null(connection.CloseReason);
+        Assert.Null(_node.Drained);
     }
 
     [Theory]

@@ -1,24 +1,30 @@
 using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Draining;
+using KestrelL4.Server.Explaining;
+using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
+using KestrelL4.Testing;
+using KestrelL4.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KestrelL4.Server.Tests.Admin;
 
-/// <summary>A served admin endpoint over a node that is only numbers.</summary>
+/// <summary>A served admin endpoint, one of its two doors, over a node that is only numbers.</summary>
 internal sealed class AdminFixture : IAsyncDisposable
 {
     private readonly Meter _meter = new("KestrelL4");
     private readonly PrometheusExposition _exposition;
+    private readonly TemporaryDirectory _directory;
+    private readonly BoundAddress _bound;
 
     public AdminFixture(ListenAddress listen)
+        : this(listen, AdminDoor.Tcp(() => new AdminConfiguration { Listen = listen, AllowedHosts = ["admin.internal"] }), new TemporaryDirectory())
     {
-        Health = new NodeHealth(TimeProvider.System, NullLogger<NodeHealth>.Instance);
-        _exposition = new PrometheusExposition(_meter, NullLogger<PrometheusExposition>.Instance);
-        var configuration = new AdminConfiguration { Listen = listen, AllowedHosts = ["admin.internal"] };
-        Host = AdminHost.Create(configuration, new AdminEndpoint(Health, Status, _exposition), NullLoggerFactory.Instance);
-        Client = new HttpClient();
     }
 
     public AdminFixture()
@@ -26,19 +32,83 @@ internal sealed class AdminFixture : IAsyncDisposable
     {
     }
 
+    private AdminFixture(ListenAddress listen, AdminDoor door, TemporaryDirectory directory)
+    {
+        _directory = directory;
+        _bound = BoundAddress.Bind("KestrelL4:Admin:Listen", listen);
+        Health = new NodeHealth(TimeProvider.System, NullLogger<NodeHealth>.Instance);
+        _exposition = new PrometheusExposition(_meter, NullLogger<PrometheusExposition>.Instance);
+        OperatorActions actions = new()
+        {
+            Applications = () => [Echo],
+            Drain = (application, upstream) => DrainAsked(application, upstream),
+            Undrain = (application, upstream) => Task.FromResult(DrainAsked(application, upstream)),
+            Reload = () => Task.FromResult(new ReloadOutcome(ReloadErrors)),
+            Explain = static (client, application) => application == "echo" ? Explanation(client) : null,
+            Configuration = () => Configuration(Audience.Operator),
+        };
+        Endpoint = new AdminEndpoint(new ObserverRoutes(Health, Status, _exposition), new OperatorRoutes(actions, TimeProvider.System));
+        Host = AdminHost.Create(_bound, door, Endpoint, NullLoggerFactory.Instance, TimeProvider.System);
+        Client = listen.SocketPath is { } path ? OverSocket(path) : new HttpClient();
+    }
+
     public NodeHealth Health { get; }
+
+    public AdminEndpoint Endpoint { get; }
 
     public AdminHost Host { get; }
 
     public HttpClient Client { get; }
 
+    public Application Echo { get; } = new("echo", [new Upstream("db1", new IPEndPoint(IPAddress.Loopback, 9))]);
+
+    public string SocketPath => _bound.Listen.SocketPath!;
+
+    /// <summary>What the next drain and undrain come to.</summary>
+    public DrainAnswer DrainAnswer { get; set; } = new(DrainResult.Accepted, null);
+
+    /// <summary>What drain and undrain were last asked for.</summary>
+    public (string? Application, string? Upstream)? Drained { get; private set; }
+
+    /// <summary>What is wrong with the next reload.</summary>
+    public IReadOnlyList<string> ReloadErrors { get; set; } = [];
+
+    /// <summary>What is wrong with the newest configuration.</summary>
+    public IReadOnlyList<string>? RejectedErrors { get; set; }
+
     public static async Task<AdminFixture> StartedAsync()
     {
         var fixture = new AdminFixture();
-        await fixture.Host.StartAsync(CancellationToken.None);
+        await fixture.Host.StartAsync();
         fixture.Client.BaseAddress = new Uri(fixture.Host.Address);
         return fixture;
     }
+
+    /// <summary>The door of the operator, by which everything is served.</summary>
+    public static async Task<AdminFixture> StartedOnSocketAsync()
+    {
+        var directory = new TemporaryDirectory();
+        string path = directory["admin.sock"];
+        var listen = new ListenAddress($"unix:{path}", [new UnixDomainSocketEndPoint(path)]);
+        AdminDoor door = AdminDoor.Socket(new PeerGate(NullLogger<PeerGate>.Instance, TimeProvider.System));
+        var fixture = new AdminFixture(listen, door, directory);
+        await fixture.Host.StartAsync();
+        return fixture;
+    }
+
+    /// <summary>A client of a unix socket.</summary>
+    public static HttpClient OverSocket(string path) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://localhost"),
+    };
 
     public void BecomeHealthy()
     {
@@ -52,13 +122,36 @@ internal sealed class AdminFixture : IAsyncDisposable
     {
         Client.Dispose();
         await Host.DisposeAsync();
+        _bound.Dispose();
         _exposition.Dispose();
         _meter.Dispose();
+        _directory.Dispose();
     }
 
-    private NodeStatus Status()
+    private static DateTimeOffset At => new(2026, 1, 1, 1, 0, 0, TimeSpan.FromHours(1));
+
+    private static Explanation Explanation(string client) => new()
     {
-        var at = new DateTimeOffset(2026, 1, 1, 1, 0, 0, TimeSpan.FromHours(1));
+        Client = client,
+        Application = "echo",
+        Admitted = false,
+        Refusal = "not_authorized",
+        Upstream = null,
+        Steps = [new ExplainedStep("authorize", Passes: false, "not_authorized", "it holds no grant")],
+        Limits = [],
+    };
+
+    private DrainAnswer DrainAsked(string? application, string? upstream)
+    {
+        Drained = (application, upstream);
+        return DrainAnswer;
+    }
+
+    private ConfigurationStatus Configuration(Audience audience) =>
+        new("abc", At, RejectedErrors is null ? null : RejectedConfiguration.For(audience, At, RejectedErrors));
+
+    private NodeStatus Status(Audience audience)
+    {
         HealthReport report = Health.Report();
         return new NodeStatus
         {
@@ -66,9 +159,9 @@ internal sealed class AdminFixture : IAsyncDisposable
             Components = report.Components,
             Version = "1.2.3",
             Node = "node1",
-            StartedAt = at,
-            Configuration = new ConfigurationStatus("abc", at),
-            Identity = new IdentityStatus(at, "file"),
+            StartedAt = At,
+            Configuration = Configuration(audience),
+            Identity = new IdentityStatus(At, "file"),
             Registry = new RegistryStatus("file", 1, 2, 3, 0.5, Stale: false),
             Applications =
             [
@@ -83,7 +176,7 @@ internal sealed class AdminFixture : IAsyncDisposable
                     [
                         new UpstreamStatus
                         {
-                            Name = "db1", Address = "10.0.0.1:5432", Status = "available", Connections = 4, Total = 9, Since = at,
+                            Name = "db1", Address = "10.0.0.1:5432", Status = "available", Connections = 4, Total = 9, Since = At,
                         },
                     ],
                 },

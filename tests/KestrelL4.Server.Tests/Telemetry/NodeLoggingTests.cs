@@ -58,15 +58,38 @@ public sealed class NodeLoggingTests
         Assert.Equal(3, line.GetProperty("State").GetProperty("Count").GetInt32());
     }
 
-    private static string Written(Dictionary<string, string?> logging, Action<ILoggerFactory> log)
+    [Fact]
+    public void Use_OtherSettings_HoldForLoggersInUse()
+    {
+        string output = WrittenBy([], static node =>
+        {
+            ILogger logger = node.Factory.CreateLogger("Room");
+            logger.LogDebug("no 1");
+            node.Use(Settings(new() { ["LogLevel:Room"] = "Debug" }));
+            logger.LogDebug("yes");
+            node.Use(Settings([]));
+            logger.LogDebug("no 2");
+        });
+
+        Assert.Contains("yes", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("no ", output, StringComparison.Ordinal);
+    }
+
+    private static string Written(Dictionary<string, string?> logging, Action<ILoggerFactory> log) =>
+        WrittenBy(logging, node => log(node.Factory));
+
+    private static IConfiguration Settings(Dictionary<string, string?> logging) =>
+        new ConfigurationBuilder().AddInMemoryCollection(logging).Build();
+
+    private static string WrittenBy(Dictionary<string, string?> logging, Action<NodeLogging> log)
     {
         using var output = new StringWriter();
         TextWriter before = Console.Out;
         Console.SetOut(output);
         try
         {
-            using NodeLogging node = NodeLogging.Create(new ConfigurationBuilder().AddInMemoryCollection(logging).Build());
-            log(node.Factory);
+            using NodeLogging node = NodeLogging.Create(Settings(logging));
+            log(node);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace KestrelL4.Testing.Clients;
 
@@ -12,6 +13,7 @@ internal sealed class WireStream(Socket socket) : NetworkStream(socket, ownsSock
     /// <summary>Whether a read has met the end of the TCP connection.</summary>
     public bool Ended => _ended;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count = await base.ReadAsync(buffer, cancellationToken);

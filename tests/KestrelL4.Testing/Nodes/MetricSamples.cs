@@ -35,6 +35,12 @@ public sealed partial class MetricSamples
     public double Sum(string name, params (string Name, string Value)[] labels)
         => _samples.Where(sample => sample.Name == name && labels.All(sample.Has)).Sum(sample => sample.Value);
 
+    /// <summary>All samples of that name as <c>label=value: number</c>, those of number 0 left out: for a message that tells why.</summary>
+    public string Describe(string name, string label) => string.Join(
+        ", ",
+        _samples.Where(sample => sample.Name == name && sample.Value != 0)
+            .Select(sample => $"{label}={sample.Labels.GetValueOrDefault(label, "")}: {sample.Value.ToString(CultureInfo.InvariantCulture)}"));
+
     private static Sample ParseLine(string line)
     {
         Match match = SampleLine().Match(line);

@@ -25,7 +25,7 @@ public sealed class ConnectionLogTests : IDisposable
     public void Dispose_ConnectionWithAllItsFacts_WritesThemInOneLine()
     {
         ProxiedConnection connection = _application.Open("C1", new IPEndPoint(IPAddress.Loopback, 4711));
-        connection.Certificate = new ClientCertificate(CertificateId.Create("main", "5F:3A"), _time.Start.AddDays(1));
+        connection.Certificate = Trusted.Certificate("5F:3A", notAfter: _time.Start.AddDays(1));
         _time.Advance(TimeSpan.FromMilliseconds(20));
         connection.HandshakeSucceeded();
         connection.Client = new Client { Name = "alice", Grants = new Dictionary<string, Grant>() };

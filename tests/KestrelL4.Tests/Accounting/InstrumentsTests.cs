@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using KestrelL4.Accounting;
@@ -12,27 +11,13 @@ namespace KestrelL4.Tests.Accounting;
 public sealed class InstrumentsTests : IDisposable
 {
     private readonly FakeTime _time = new();
-    private readonly Meter _meter = new("KestrelL4.Tests.Instruments");
-    private readonly MeterListener _listener = new();
-    private readonly SortedDictionary<string, string?> _units = [];
-    private readonly Dictionary<string, double> _values = [];
+    private readonly RecordedMetrics _metrics = new();
     private readonly ConnectionAccounting _accounting;
     private readonly Application _application;
 
     public InstrumentsTests()
     {
-        _listener.InstrumentPublished = (instrument, listener) =>
-        {
-            if (ReferenceEquals(instrument.Meter, _meter))
-            {
-                _units.Add(instrument.Name, instrument.Unit);
-                listener.EnableMeasurementEvents(instrument);
-            }
-        };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, value, tags));
-        _listener.Start();
-        _accounting = new ConnectionAccounting(_meter, new RecordedLog(), _time);
+        _accounting = new ConnectionAccounting(_metrics.Meter, new RecordedLog(), _time);
         _application = new Application(
             "echo",
             [new Upstream("db1", new IPEndPoint(IPAddress.Loopback, 1)) { MaxConnections = 1 }, new Upstream("db2", new IPEndPoint(IPAddress.Loopback, 2)) { Weight = 0 }],
@@ -59,7 +44,7 @@ public sealed class InstrumentsTests : IDisposable
                 ["kestrell4.upstream.connections"] = "{connection}",
                 ["kestrell4.upstream.connections.active"] = "{connection}",
             },
-            _units);
+            _metrics.Units);
     }
 
     [Fact]
@@ -80,24 +65,24 @@ public sealed class InstrumentsTests : IDisposable
         _application.Counters.RateLimited(RateLimitScope.Client);
         _application.Upstreams[0].CountDial(DialResult.Refused);
         _application.Upstreams[0].Enter();
-        _listener.RecordObservableInstruments();
+        IReadOnlyDictionary<string, double> values = _metrics.Scrape();
 
-        Assert.Equal(2, _values["kestrell4.connections.accepted{application=echo}"]);
-        Assert.Equal(1, _values["kestrell4.connections.active{application=echo}"]);
-        Assert.Equal(1, _values["kestrell4.connections{application=echo,reason=upstream_aborted}"]);
-        Assert.Equal(0, _values["kestrell4.connections{application=echo,reason=completed}"]);
-        Assert.Equal(1, _values["kestrell4.handshakes{application=echo,result=succeeded,cause=}"]);
-        Assert.Equal(10, _values["kestrell4.bytes{application=echo,direction=received}"]);
-        Assert.Equal(20, _values["kestrell4.bytes{application=echo,direction=sent}"]);
-        Assert.Equal(1, _values["kestrell4.rate_limited{application=echo,scope=client}"]);
-        Assert.Equal(1, _values["kestrell4.upstream.connections{application=echo,upstream=db1,result=refused}"]);
-        Assert.Equal(1, _values["kestrell4.upstream.connections.active{application=echo,upstream=db1}"]);
-        Assert.Equal(0, _values["kestrell4.upstream.available{application=echo,upstream=db1}"]);
-        Assert.Equal(1, _values["kestrell4.upstream.available{application=echo,upstream=db2}"]);
-        Assert.Equal(0.02, _values["kestrell4.handshake.duration{}"]);
-        Assert.Equal(0.003, _values["kestrell4.upstream.connect.duration{}"]);
-        Assert.Equal(0.02, _values["kestrell4.connection.duration{}"]);
-        Assert.DoesNotContain(_values.Keys, static series => series.Contains("alice", StringComparison.Ordinal));
+        Assert.Equal(2, values["kestrell4.connections.accepted{application=echo}"]);
+        Assert.Equal(1, values["kestrell4.connections.active{application=echo}"]);
+        Assert.Equal(1, values["kestrell4.connections{application=echo,reason=upstream_aborted}"]);
+        Assert.Equal(0, values["kestrell4.connections{application=echo,reason=completed}"]);
+        Assert.Equal(1, values["kestrell4.handshakes{application=echo,result=succeeded,cause=}"]);
+        Assert.Equal(10, values["kestrell4.bytes{application=echo,direction=received}"]);
+        Assert.Equal(20, values["kestrell4.bytes{application=echo,direction=sent}"]);
+        Assert.Equal(1, values["kestrell4.rate_limited{application=echo,scope=client}"]);
+        Assert.Equal(1, values["kestrell4.upstream.connections{application=echo,upstream=db1,result=refused}"]);
+        Assert.Equal(1, values["kestrell4.upstream.connections.active{application=echo,upstream=db1}"]);
+        Assert.Equal(0, values["kestrell4.upstream.available{application=echo,upstream=db1}"]);
+        Assert.Equal(1, values["kestrell4.upstream.available{application=echo,upstream=db2}"]);
+        Assert.Equal(0.02, values["kestrell4.handshake.duration{}"]);
+        Assert.Equal(0.003, values["kestrell4.upstream.connect.duration{}"]);
+        Assert.Equal(0.02, values["kestrell4.connection.duration{}"]);
+        Assert.DoesNotContain(values.Keys, static series => series.Contains("alice", StringComparison.Ordinal));
         open.Conclude(CloseReason.Completed);
     }
 
@@ -110,11 +95,11 @@ public sealed class InstrumentsTests : IDisposable
             connection.Conclude(CloseReason.HandshakeFailed);
         }
 
-        _listener.RecordObservableInstruments();
+        IReadOnlyDictionary<string, double> values = _metrics.Scrape();
 
-        Assert.Equal(1, _values["kestrell4.handshakes{application=echo,result=failed,cause=expired}"]);
+        Assert.Equal(1, values["kestrell4.handshakes{application=echo,result=failed,cause=expired}"]);
         Assert.Equal(1, _application.Counters.HandshakesFailed(HandshakeFailure.Expired));
-        Assert.DoesNotContain("kestrell4.handshake.duration{}", _values.Keys);
+        Assert.DoesNotContain("kestrell4.handshake.duration{}", values.Keys);
     }
 
     [Fact]
@@ -130,19 +115,7 @@ public sealed class InstrumentsTests : IDisposable
 
     public void Dispose()
     {
-        _listener.Dispose();
         _accounting.Dispose();
-        _meter.Dispose();
-    }
-
-    private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        List<string> labels = [];
-        foreach (KeyValuePair<string, object?> tag in tags)
-        {
-            labels.Add($"{tag.Key}={tag.Value}");
-        }
-
-        _values[$"{instrument.Name}{{{string.Join(',', labels)}}}"] = value;
+        _metrics.Dispose();
     }
 }

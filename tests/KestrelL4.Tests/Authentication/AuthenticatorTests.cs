@@ -1,39 +1,91 @@
 using KestrelL4.Authentication;
 using KestrelL4.Registry;
+using KestrelL4.Testing.Certificates;
+using KestrelL4.Tls;
 
 namespace KestrelL4.Tests.Authentication;
 
 public sealed class AuthenticatorTests
 {
-    private static readonly CertificateId Known = CertificateId.Create("main", "5F3A01");
-    private static readonly CertificateId OfDisabled = CertificateId.Create("main", "5F3A02");
-    private static readonly Client Alice = new() { Name = "alice", Grants = new Dictionary<string, Grant>() };
-    private static readonly Client Disabled = Alice with { Name = "bob", Disabled = true };
-    private static readonly RegistrySnapshot Registry = new([new(Known, Alice), new(OfDisabled, Disabled)], 1);
+    private static readonly DateTimeOffset ThisUpdate = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Client Alice = Trusted.Client("alice");
+    private static readonly Client Disabled = Trusted.Client("bob") with { Disabled = true };
+    private static readonly ClientTrust Trust = Trusted.Trust(("5F3A01", Alice), ("5F3A02", Disabled));
 
     [Fact]
     public void TryAuthenticate_Registered_IsTheClient()
     {
-        Assert.True(Authenticator.TryAuthenticate(Registry, Known, out Client? client, out _));
+        Assert.True(Authenticator.TryAuthenticate(Trust, Trusted.Certificate("5F3A01"), out Client? client, out _));
         Assert.Same(Alice, client);
     }
 
-    [Theory]
-    [InlineData("main", "5F3A03")]
-    [InlineData("other", "5F3A01")]
-    public void TryAuthenticate_AuthorityOrSerialNumberDiffers_IsUnknown(string authority, string serialNumber)
+    [Fact]
+    public void TryAuthenticate_OtherSerialNumber_IsUnknown() =>
+        Assert.Equal((CloseReason.UnknownClient, null), Refusal(Trust, Trusted.Certificate("5F3A03")));
+
+    [Fact]
+    public void TryAuthenticate_SameSerialNumberOfAnotherAuthority_IsUnknown()
     {
-        Assert.False(Authenticator.TryAuthenticate(
-            Registry, CertificateId.Create(authority, serialNumber), out Client? client, out CloseReason refusal));
-        Assert.Null(client);
-        Assert.Equal(CloseReason.UnknownClient, refusal);
+        ClientAuthority other = new("other", [.. TestAuthority.CreateRoot().Chain()]);
+        ClientTrust trust = Trust with { Authorities = [Trusted.Authority, other] };
+
+        Assert.Equal((CloseReason.UnknownClient, null), Refusal(trust, Trusted.Certificate("5F3A01", other)));
     }
 
     [Fact]
-    public void TryAuthenticate_Disabled_IsRefusedAndNamed()
+    public void TryAuthenticate_AuthorityIsNotInForce_IsUnknownAlthoughRegistered() =>
+        Assert.Equal((CloseReason.UnknownClient, null), Refusal(Trust with { Authorities = [] }, Trusted.Certificate("5F3A01")));
+
+    [Fact]
+    public void TryAuthenticate_Disabled_IsRefusedAndNamed() =>
+        Assert.Equal((CloseReason.ClientDisabled, Disabled), Refusal(Trust, Trusted.Certificate("5F3A02")));
+
+    [Theory]
+    [InlineData("5F3A01", "alice")]
+    [InlineData("5F3A02", "bob")]
+    [InlineData("5F3A03", null)]
+    public void TryAuthenticate_OnTheRevocationList_IsRevokedWhoeverHoldsIt(string serialNumber, string? holder)
     {
-        Assert.False(Authenticator.TryAuthenticate(Registry, OfDisabled, out Client? client, out CloseReason refusal));
-        Assert.Equal(CloseReason.ClientDisabled, refusal);
-        Assert.Same(Disabled, client);
+        ClientTrust trust = WithList("5F3A01", "5F3A02", "5F3A03");
+
+        (CloseReason refusal, Client? client) = Refusal(trust, Trusted.Certificate(serialNumber));
+
+        Assert.Equal((CloseReason.RevokedCertificate, holder), (refusal, client?.Name));
+    }
+
+    [Fact]
+    public void TryAuthenticate_ListInForceIsNewerThanTheHandshakes_IsWhatCounts()
+    {
+        Assert.True(Authenticator.TryAuthenticate(WithList("5F3A02"), Trusted.Certificate("5F3A01"), out _, out _));
+        Assert.Equal(CloseReason.RevokedCertificate, Refusal(WithList("5F3A01"), Trusted.Certificate("5F3A01")).Refusal);
+    }
+
+    [Fact]
+    public void IsStale_ListOlderThanAllowed_ButOnlyOfItsOwnAuthority()
+    {
+        ClientAuthority other = new("other", [.. TestAuthority.CreateRoot().Chain()]);
+        ClientTrust trust = WithList();
+        trust = trust with { Authorities = [.. trust.Authorities, other] };
+        DateTimeOffset late = ThisUpdate.AddHours(1).AddSeconds(1);
+
+        Assert.False(Authenticator.IsStale(trust, Trusted.Certificate("5F3A01"), ThisUpdate.AddHours(1)));
+        Assert.True(Authenticator.IsStale(trust, Trusted.Certificate("5F3A01"), late));
+        Assert.False(Authenticator.IsStale(trust, Trusted.Certificate("5F3A01", other), late));
+    }
+
+    private static (CloseReason Refusal, Client? Client) Refusal(ClientTrust trust, ClientCertificate certificate)
+    {
+        Assert.False(Authenticator.TryAuthenticate(trust, certificate, out Client? client, out CloseReason refusal));
+        return (refusal, client);
+    }
+
+    private static ClientTrust WithList(params string[] serialNumbers)
+    {
+        ClientAuthority listed = new("main", Trusted.Authority.Chain)
+        {
+            RevocationList = Trusted.List(ThisUpdate, serialNumbers),
+            MaxRevocationAge = TimeSpan.FromHours(1),
+        };
+        return Trust with { Authorities = [listed] };
     }
 }

@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using KestrelL4.Forwarding;
 using KestrelL4.RateLimiting;
-using KestrelL4.Registry;
 using KestrelL4.Testing.Servers;
-using KestrelL4.Tls;
 
 namespace KestrelL4.Tests.Forwarding;
 
@@ -148,13 +146,13 @@ public sealed class DeadlineTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    // The client may have the echo before the relay has noted it, and time moves only when the test moves it.
+    // The client may have the echo before the relay has noted both its ways, and time moves only when the test moves it.
     private static async Task EchoAsync(Submission submission)
     {
         ProxiedConnection connection = submission.Connection;
         long sent = connection.BytesSent + Wire.Hello.Length;
         await EchoAsync(submission.Client);
-        await Eventually.UntilAsync(() => connection.BytesSent == sent, "the echo is counted");
+        await Eventually.UntilAsync(() => connection.BytesSent == sent && connection.BytesReceived == sent, "the echo is counted");
     }
 
     private static async Task EchoAsync(Socket client)
@@ -167,7 +165,7 @@ public sealed class DeadlineTests : IAsyncDisposable
     {
         await using SocketRelayEnd end = new(accepted);
         using ProxiedConnection connection = application.Open(ConnectionIds.Next(), accepted.RemoteEndPoint);
-        connection.Certificate = new ClientCertificate(CertificateId.Create("main", "5F"), notAfter);
+        connection.Certificate = Trusted.Certificate("5F", notAfter: notAfter);
         CloseReason reason = await application.PassAsync(connection, end, LimitStack.Empty);
         await application.EndAsync(connection, end, reason);
         return connection.CloseReason!.Value;

@@ -63,5 +63,45 @@ public sealed class ClientLimitsTests
         Assert.Equal(RateLimitScope.Node, limits.For(Named("carol"), new Grant(), "echo", RateLimit.None).Acquire().RefusedBy);
     }
 
+    [Fact]
+    public void Node_NumbersChange_CountTheOpenConnections()
+    {
+        ClientLimits limits = new(RateLimit.None, new FakeTime());
+        using LimitLease held = limits.For(Named("alice"), new Grant(), "echo", RateLimit.None).Acquire();
+        Assert.Equal((RateLimitScope.Node, 1), (limits.Node.Scope, limits.Node.Held));
+
+        limits.Node.Numbers = One;
+        Assert.Equal(RateLimitScope.Node, limits.For(Named("bob"), new Grant(), "echo", RateLimit.None).Acquire().RefusedBy);
+
+        limits.Node.Numbers = Two;
+        Assert.True(limits.For(Named("bob"), new Grant(), "echo", RateLimit.None).Acquire().IsAcquired);
+    }
+
+    [Fact]
+    public void For_ClientsOwnNumbersChange_CountTheOpenConnections()
+    {
+        ClientLimits limits = new(RateLimit.None, new FakeTime());
+        using LimitLease held = limits.For(Named("alice"), new Grant(), "echo", RateLimit.None).Acquire();
+        Client limited = Named("alice") with { RateLimit = One };
+
+        Assert.Equal(RateLimitScope.Client, limits.For(limited, new Grant(), "other", RateLimit.None).Acquire().RefusedBy);
+
+        held.Dispose();
+        Assert.True(limits.For(limited, new Grant(), "other", RateLimit.None).Acquire().IsAcquired);
+    }
+
+    [Fact]
+    public void For_GrantsNumbersChange_CountTheOpenConnectionsOfThatApplication()
+    {
+        ClientLimits limits = new(RateLimit.None, new FakeTime());
+        using LimitLease first = limits.For(Named("alice"), new Grant(Two), "echo", RateLimit.None).Acquire();
+        using LimitLease second = limits.For(Named("alice"), new Grant(Two), "echo", RateLimit.None).Acquire();
+
+        Assert.Equal(RateLimitScope.ClientApplication, limits.For(Named("alice"), new Grant(One), "echo", RateLimit.None).Acquire().RefusedBy);
+
+        Assert.True(limits.For(Named("alice"), new Grant(One), "other", RateLimit.None).Acquire().IsAcquired);
+        Assert.True(limits.For(Named("alice"), new Grant(), "echo", RateLimit.None).Acquire().IsAcquired);
+    }
+
     private static Client Named(string name) => new() { Name = name, Grants = new Dictionary<string, Grant>() };
 }

@@ -52,6 +52,22 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void HasRoom_Asked_TakesNothing()
+    {
+        Limit limit = new(RateLimitScope.Node, new RateLimit { MaxConcurrentConnections = 1, ConnectionsPerWindow = 1 }, _time);
+
+        Assert.True(limit.HasRoom);
+        Assert.True(limit.HasRoom);
+        Assert.True(limit.TryHold());
+        Assert.False(limit.HasRoom);
+        Assert.True(limit.TrySpend());
+        limit.Release();
+        Assert.False(limit.HasRoom);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(limit.HasRoom);
+    }
+
+    [Fact]
     public void TrySpend_WindowPassed_AdmitsAgain()
     {
         Limit limit = new(RateLimitScope.Node, new RateLimit { ConnectionsPerWindow = 1, Window = TimeSpan.FromSeconds(3) }, _time);

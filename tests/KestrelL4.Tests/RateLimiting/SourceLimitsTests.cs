@@ -52,6 +52,25 @@ public sealed class SourceLimitsTests
     }
 
     [Fact]
+    public void Numbers_Change_CountTheOpenConnections()
+    {
+        IPEndPoint peer = new(IPAddress.Loopback, 1);
+        SourceLimits limits = new(RateLimit.None, new FakeTime());
+        using LimitLease first = limits.Acquire(peer);
+        using LimitLease second = limits.Acquire(peer);
+
+        limits.Numbers = new RateLimit { MaxConcurrentConnections = 2 };
+        Assert.Equal(RateLimitScope.Source, limits.Acquire(peer).RefusedBy);
+        second.Dispose();
+        using LimitLease third = limits.Acquire(peer);
+        Assert.True(third.IsAcquired);
+
+        limits.Numbers = RateLimit.None;
+        Assert.True(limits.Acquire(peer).IsAcquired);
+        Assert.Throws<ArgumentNullException>(() => limits.Numbers = null!);
+    }
+
+    [Fact]
     public void Acquire_WithoutNumbers_Admits()
     {
         SourceLimits limits = new(RateLimit.None, new FakeTime());

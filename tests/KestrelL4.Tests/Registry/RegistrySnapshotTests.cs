@@ -15,7 +15,7 @@ public sealed class RegistrySnapshotTests
         Assert.Same(alice, snapshot.Find(CertificateId.Create("MAIN", "02")));
         Assert.Same(bob, snapshot.Find(CertificateId.Create("main", "3")));
         Assert.Null(snapshot.Find(CertificateId.Create("main", "4")));
-        Assert.Null(snapshot.Find(default));
+        Assert.Null(snapshot.Find(default(CertificateId)));
         Assert.Equal((2, 7L), (snapshot.ClientCount, snapshot.Revision));
     }
 
@@ -42,17 +42,23 @@ public sealed class RegistrySnapshotTests
     }
 
     [Fact]
-    public void Current_Replaced_IsTheNewSnapshotWhole()
+    public void Find_Name_IsTheClientWhateverTheCase()
     {
-        RegistrySnapshot first = new([], 1);
-        RegistrySnapshot second = new([], 2);
-        ClientRegistry registry = new(first);
-        Assert.Same(first, registry.Current);
+        Client alice = Named("alice");
+        RegistrySnapshot snapshot = new([Entry("main", "1", alice), Entry("main", "2", alice), Entry("main", "3", Named("bob"))], 1);
 
-        registry.Current = second;
+        Assert.Same(alice, snapshot.Find("ALICE"));
+        Assert.Null(snapshot.Find("carol"));
+    }
 
-        Assert.Same(second, registry.Current);
-        Assert.Throws<ArgumentNullException>(() => registry.Current = null!);
+    [Fact]
+    public void CertificatesOf_Client_AreAllOfItsOwn()
+    {
+        Client alice = Named("alice");
+        RegistrySnapshot snapshot = new([Entry("main", "1", alice), Entry("other", "2", alice), Entry("main", "3", Named("bob"))], 1);
+
+        Assert.Equal(["main:1", "other:2"], snapshot.CertificatesOf(alice).Select(static id => id.ToString()).Order(StringComparer.Ordinal));
+        Assert.Empty(snapshot.CertificatesOf(Named("carol")));
     }
 
     private static Client Named(string name) => new() { Name = name, Grants = new Dictionary<string, Grant>() };

@@ -26,6 +26,20 @@ public sealed class ClientCertificateValidationTests
         Assert.Equal(certificate.Certificate.NotAfter.ToUniversalTime(), accepted.NotAfter.UtcDateTime);
     }
 
+    // A connection may stay open for days, and a list may be large and replaced every hour.
+    [Fact]
+    public void Judge_AuthorityHasARevocationList_TheCertificateDoesNotKeepIt()
+    {
+        Assert.True(RevocationList.TryRead(
+            Issuer.RevocationList(1, "5F3A01").Der, Issuer.Chain().First(), Now, out RevocationList? list, out string? problem), problem);
+        ClientAuthority listed = new("main", [.. Issuer.Chain()]) { RevocationList = list, MaxRevocationAge = TimeSpan.FromHours(1) };
+
+        Assert.Null(Judge(Accepting(listed), Issuer.Issue(new TestSubject("alice")), out ClientCertificate? accepted));
+
+        Assert.Null(accepted!.Authority.RevocationList);
+        Assert.True(listed.IsSameAs(accepted.Authority));
+    }
+
     [Fact]
     public void Judge_NothingShown_IsNoCertificate() =>
         Assert.Equal(HandshakeFailure.NoCertificate, _validation.Judge(null, null, out _));

@@ -8,7 +8,7 @@ public sealed class UpstreamSetTests
     [Fact]
     public void Pick_EqualAndHeld_AlternatesExactly()
     {
-        UpstreamSet set = new([Make("a"), Make("b")]);
+        UpstreamSet set = Of(Make("a"), Make("b"));
 
         Assert.Equal("ababababab", Held(set, 10));
     }
@@ -16,7 +16,7 @@ public sealed class UpstreamSetTests
     [Fact]
     public void Pick_EqualAndLeftAtOnce_AlternatesExactly()
     {
-        UpstreamSet set = new([Make("a"), Make("b"), Make("c")]);
+        UpstreamSet set = Of(Make("a"), Make("b"), Make("c"));
 
         Assert.Equal("abcabcabc", Passing(set, 9));
     }
@@ -26,7 +26,7 @@ public sealed class UpstreamSetTests
     {
         Upstream heavy = Make("a", 2);
         Upstream light = Make("b", 1);
-        UpstreamSet set = new([heavy, light]);
+        UpstreamSet set = Of(heavy, light);
 
         for (int i = 1; i <= 100; i++)
         {
@@ -42,7 +42,7 @@ public sealed class UpstreamSetTests
     [InlineData(256, 1)]
     public void Pick_WeightsAndLeftAtOnce_TakeTurnsInProportion(int first, int second)
     {
-        UpstreamSet set = new([Make("a", first), Make("b", second)]);
+        UpstreamSet set = Of(Make("a", first), Make("b", second));
 
         string picks = Passing(set, 10 * (first + second));
 
@@ -55,7 +55,7 @@ public sealed class UpstreamSetTests
     {
         Upstream busy = Make("a");
         Upstream idle = Make("b");
-        UpstreamSet set = new([busy, idle]);
+        UpstreamSet set = Of(busy, idle);
         busy.Enter();
 
         Assert.Equal("bababa", Held(set, 6));
@@ -64,10 +64,10 @@ public sealed class UpstreamSetTests
     [Fact]
     public void Pick_WeightZero_Never()
     {
-        UpstreamSet set = new([Make("a", 0), Make("b")]);
+        UpstreamSet set = Of(Make("a", 0), Make("b"));
 
         Assert.Equal("bbbb", Held(set, 4));
-        Assert.Null(new UpstreamSet([Make("a", 0)]).Pick([]));
+        Assert.Null(Of(Make("a", 0)).Pick([]));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class UpstreamSetTests
     {
         Upstream first = Make("a");
         Upstream second = Make("b");
-        UpstreamSet set = new([first, second]);
+        UpstreamSet set = Of(first, second);
 
         Assert.Same(second, set.Pick([first]));
         Assert.Null(set.Pick([first, second]));
@@ -87,7 +87,7 @@ public sealed class UpstreamSetTests
     {
         Upstream backup = Make("z", backup: true);
         Upstream full = new("a", Address) { MaxConnections = 2 };
-        UpstreamSet set = new([backup, full]);
+        UpstreamSet set = Of(backup, full);
 
         Assert.Equal("aazz", Held(set, 4));
 
@@ -100,7 +100,7 @@ public sealed class UpstreamSetTests
     public async Task Pick_ConcurrentlyWithABound_NeverGoesOverIt()
     {
         Upstream bounded = new("a", Address) { MaxConnections = 3 };
-        UpstreamSet set = new([bounded]);
+        UpstreamSet set = Of(bounded);
         int atOnce = 0;
         int picked = 0;
 
@@ -126,7 +126,7 @@ public sealed class UpstreamSetTests
     public void Pick_OneWasAwayForLong_TakesItsTurnWithoutAFlood()
     {
         Upstream away = new("a", Address) { MaxConnections = 1 };
-        UpstreamSet set = new([away, Make("b")]);
+        UpstreamSet set = Of(away, Make("b"));
         Upstream held = set.Pick([])!;
         Assert.Same(away, held);
         Assert.Equal(new string('b', 50), Passing(set, 50));
@@ -139,7 +139,7 @@ public sealed class UpstreamSetTests
     }
 
     [Fact]
-    public void Pick_NoUpstreams_IsNull() => Assert.Null(new UpstreamSet([]).Pick([]));
+    public void Pick_NoUpstreams_IsNull() => Assert.Null(Of().Pick([]));
 
     [Fact]
     public void Upstream_Default_HasWeightOneAndNoBound()
@@ -157,6 +157,8 @@ public sealed class UpstreamSetTests
     [InlineData(DialResult.Unreachable, "unreachable")]
     [InlineData(DialResult.LocalError, "local_error")]
     public void Word_DialResult_IsTheMetricsLabel(DialResult result, string word) => Assert.Equal(word, result.Word());
+
+    private static UpstreamSet Of(params Upstream[] upstreams) => new(upstreams, TimeProvider.System);
 
     private static IPEndPoint Address { get; } = new(IPAddress.Loopback, 1);
 

@@ -1,4 +1,5 @@
 using KestrelL4.Server.Configuration.Values;
+using KestrelL4.Server.Runtime;
 
 namespace KestrelL4.Server.Configuration.Loading;
 
@@ -35,7 +36,7 @@ internal sealed class LoadedSources
             string path = Path.GetFullPath(file, surroundings.WorkingDirectory);
             string directory = Path.GetDirectoryName(path) ?? path;
             loaded.FirstFileDirectory ??= directory;
-            loaded.Add(file, () => new ConfigurationSource(file, directory, JsonFile.Read(path)));
+            loaded.Add(file, () => new ConfigurationSource(file, directory, Read(path, sources)));
         }
 
         if (sources.SecretsDirectory is { } secrets)
@@ -58,6 +59,9 @@ internal sealed class LoadedSources
         bool useDefault = sources.Files.Count == 0 && File.Exists(Path.Combine(surroundings.WorkingDirectory, DefaultFile));
         return useDefault ? [DefaultFile] : sources.Files;
     }
+
+    private static IReadOnlyDictionary<string, string?> Read(string path, ConfigurationSources sources) =>
+        FileFacts.Of(path) is { IsRegular: false } && !Directory.Exists(path) ? sources.Piped.GetOrAdd(path, JsonFile.Read) : JsonFile.Read(path);
 
     private void Add(string name, Func<ConfigurationSource> load)
     {

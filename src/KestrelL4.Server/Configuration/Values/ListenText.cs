@@ -11,8 +11,9 @@ internal static class ListenText
     /// <summary>The forms that are understood.</summary>
     public const string Forms = "write 1.2.3.4:PORT, [::1]:PORT, [::]:PORT, localhost:PORT or unix:/PATH";
 
-    // The kernel's sun_path has 108 bytes, the last of them zero.
-    private const int MaxSocketPathBytes = 107;
+    /// <summary>The longest path of a unix socket in bytes of UTF-8: the kernel's sun_path has 108, the last of them zero.</summary>
+    public const int MaxSocketPathBytes = 107;
+
     private const string UnixPrefix = "unix:";
 
     /// <summary>Reads an address to listen at.</summary>

@@ -1,0 +1,34 @@
+using KestrelL4.Server.Admin;
+
+namespace KestrelL4.Cli.Control;
+
+/// <summary>The open connections for people.</summary>
+/// <param name="now">The moment that ages are told of.</param>
+internal sealed class ConnectionsText(DateTimeOffset now)
+{
+    /// <summary>A table, oldest first.</summary>
+    public string Of(IReadOnlyList<OpenConnection> connections)
+    {
+        if (connections.Count == 0)
+        {
+            return "No connection is open.\n";
+        }
+
+        TextTable table = new("ID", "APPLICATION", "CLIENT", "SERIAL NUMBER", "PEER", "UPSTREAM", "FOR", "RECEIVED", "SENT");
+        foreach (OpenConnection connection in connections)
+        {
+            table.Add(
+                connection.Id,
+                connection.Application,
+                connection.Client,
+                connection.SerialNumber,
+                connection.Peer,
+                connection.Upstream,
+                Readable.Age(now - connection.Since),
+                Readable.Bytes(connection.BytesReceived),
+                Readable.Bytes(connection.BytesSent));
+        }
+
+        return table.ToString();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using KestrelL4.Server.Admin;
+using KestrelL4.Server.Configuration.Values;
+
+namespace KestrelL4.Cli.Control;
+
+/// <summary>The node's status for people.</summary>
+/// <param name="now">The moment that ages are told of.</param>
+internal sealed class StatusText(DateTimeOffset now)
+{
+    /// <summary>The whole status, a table each for components, applications and upstreams.</summary>
+    public string Of(NodeStatus status)
+    {
+        StringBuilder text = new();
+        text.Append(Heading(status));
+        text.Append('\n').Append(Components(status));
+        text.Append('\n').Append(Applications(status));
+        text.Append('\n').Append(Upstreams(status));
+        return text.ToString();
+    }
+
+    private static string Word(ComponentStatus status) => status.ToString().ToLowerInvariant();
+
+    private static TextTable Applications(NodeStatus status)
+    {
+        TextTable table = new("APPLICATION", "STATUS", "LISTEN", "CONNECTIONS", "ENDED");
+        foreach (ApplicationStatus application in status.Applications)
+        {
+            table.Add(
+                application.Name,
+                Word(application.Status),
+                application.Listen,
+                Readable.Count(application.Connections),
+                Readable.Count(application.Totals.Values.Sum()));
+        }
+
+        return table;
+    }
+
+    private StringBuilder Heading(NodeStatus status)
+    {
+        StringBuilder text = new();
+        Line($"{status.Node} is {Word(status.Status)}: KestrelL4 {status.Version}, up {Readable.Age(now - status.StartedAt)}");
+        Line($"configuration {status.Configuration.Hash}, applied {Readable.Time(status.Configuration.AppliedAt)}");
+        if (status.Configuration.Rejected is { } rejected)
+        {
+            Line($"a newer one was refused {Readable.Time(rejected.At)}, errors: {rejected.Errors.Count}");
+            foreach (string error in rejected.Errors.Texts ?? [])
+            {
+                Line($"  {error}");
+            }
+        }
+
+        string expiry = status.Identity.NotAfter is { } notAfter ? $"valid until {Readable.Time(notAfter)}" : "none";
+        Line($"identity from {status.Identity.Source}, {expiry}");
+        Line($"registry from {status.Registry.Source}, revision {status.Registry.Revision}, clients: {Readable.Count(status.Registry.Clients)}");
+        return text;
+
+        void Line(string line) => text.Append(Printable.Whole(line)).Append('\n');
+    }
+
+    private TextTable Components(NodeStatus status)
+    {
+        TextTable table = new("COMPONENT", "STATUS", "FOR", "REASON");
+        foreach ((string name, ComponentState state) in status.Components)
+        {
+            table.Add(name, Word(state.Status), Readable.Age(now - state.Since), state.Reason);
+        }
+
+        return table;
+    }
+
+    private TextTable Upstreams(NodeStatus status)
+    {
+        TextTable table = new("UPSTREAM", "STATUS", "FOR", "ADDRESS", "CONNECTIONS", "TOTAL", "REASON");
+        foreach (ApplicationStatus application in status.Applications)
+        {
+            foreach (UpstreamStatus upstream in application.Upstreams)
+            {
+                table.Add(
+                    $"{application.Name}/{upstream.Name}",
+                    upstream.Status,
+                    Readable.Age(now - upstream.Since),
+                    upstream.Address,
+                    Readable.Count(upstream.Connections),
+                    Readable.Count(upstream.Total),
+                    upstream.Reason);
+            }
+        }
+
+        return table;
+    }
+}

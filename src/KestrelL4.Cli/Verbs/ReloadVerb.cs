@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.Text.Json;
+using KestrelL4.Cli.Control;
+using KestrelL4.Server.Admin;
+
+namespace KestrelL4.Cli.Verbs;
+
+/// <summary><c>reload</c>: have a running node read everything anew.</summary>
+internal static class ReloadVerb
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        NodeOptions node = new();
+        Command command = new("reload", "Read configuration and files anew; ends when they are in force, or refused as a whole.");
+        node.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using AdminSocket socket = node.Open(parsed);
+            AdminAnswer answer = await socket.SendAsync(HttpMethod.Post, "/reload", cancellation);
+            return Outcome.Tell(parsed, answer, answer.IsDone ? Applied(answer) : "");
+        });
+        return command;
+    }
+
+    private static string Applied(AdminAnswer answer)
+    {
+        ConfigurationStatus status = JsonSerializer.Deserialize(answer.Body, AdminJson.Default.ConfigurationStatus)!;
+        return $"Configuration {status.Hash} is in force, applied {Readable.Time(status.AppliedAt)}.";
+    }
+}

@@ -1,0 +1,50 @@
+namespace KestrelL4.Server.Explaining;
+
+/// <summary>What would become of a connection of a client to an application now.</summary>
+internal sealed record Explanation
+{
+    /// <summary>The client.</summary>
+    public required string Client { get; init; }
+
+    /// <summary>The application.</summary>
+    public required string Application { get; init; }
+
+    /// <summary>Whether it would get in.</summary>
+    public required bool Admitted { get; init; }
+
+    /// <summary>The close reason that it would end with; null when it would get in, or could not even connect.</summary>
+    public required string? Refusal { get; init; }
+
+    /// <summary>The upstream that it would get; null when it would not get in.</summary>
+    public required string? Upstream { get; init; }
+
+    /// <summary>The steps of its life, in order, up to the first that refuses it.</summary>
+    public required IReadOnlyList<ExplainedStep> Steps { get; init; }
+
+    /// <summary>The limits that it would be held to; empty when no step got so far.</summary>
+    public required IReadOnlyList<ExplainedLimit> Limits { get; init; }
+}
+
+/// <summary>One step of a connection's life.</summary>
+/// <param name="Step">The step: accept, authenticate, authorize, limit, pick.</param>
+/// <param name="Passes">Whether it lets the connection pass.</param>
+/// <param name="Refusal">The close reason that it would refuse with; null = it passes, or the port is closed.</param>
+/// <param name="Why">Why, for people.</param>
+internal sealed record ExplainedStep(string Step, bool Passes, string? Refusal, string Why)
+{
+    /// <summary>A step that lets the connection pass.</summary>
+    public static ExplainedStep Pass(string step, string why) => new(step, Passes: true, null, why);
+
+    /// <summary>A step that refuses it.</summary>
+    public static ExplainedStep Refuse(string step, CloseReason? reason, string why) => new(step, Passes: false, reason?.Word(), why);
+}
+
+/// <summary>One limit in force.</summary>
+/// <param name="Scope">Whom it holds to its numbers.</param>
+/// <param name="Held">The connections that it counts now.</param>
+/// <param name="MaxConcurrentConnections">The most at once; null = no bound.</param>
+/// <param name="ConnectionsPerWindow">The most in any window; null = no bound.</param>
+/// <param name="WindowSeconds">The window's length in seconds.</param>
+/// <param name="Admits">Whether it would admit one more now.</param>
+internal sealed record ExplainedLimit(
+    string Scope, int Held, int? MaxConcurrentConnections, int? ConnectionsPerWindow, double WindowSeconds, bool Admits);

@@ -1,0 +1,103 @@
+using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Reload;
+using KestrelL4.Testing.Certificates;
+
+namespace KestrelL4.Server.Tests.Reload;
+
+[Collection(ProcessWide.Name)]
+public sealed class CandidateTests : IAsyncDisposable
+{
+    private readonly NodeSetUp _setUp = new();
+
+    [Fact]
+    public async Task ReadAsync_InvalidConfigurationAndRenewedIdentity_RefusesTheOneAndTakesTheOther()
+    {
+        ConfigurationInForce inForce = await FirstAsync();
+        _setUp.Directory.Write("node.json", "{");
+        RenewIdentity();
+
+        Candidate candidate = await AgainAsync(inForce);
+
+        Assert.Same(inForce.Reading, candidate.Reading);
+        Assert.NotSame(inForce.Files.Identity, candidate.Files!.Identity);
+        Assert.Empty(candidate.Files.Problems);
+        Assert.Contains("is not JSON", Assert.Single(candidate.Refused).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ChangedConfigurationAndBrokenIdentity_TakesTheOneAndKeepsTheOther()
+    {
+        ConfigurationInForce inForce = await FirstAsync();
+        _setUp.Directory.Write("server.crt", "half a certificate");
+
+        Candidate candidate = await Candidate.ReadAsync(_setUp.With("Drain:Delay=7s"), inForce, TimeProvider.System);
+
+        Assert.Equal(TimeSpan.FromSeconds(7), candidate.Reading.Understood.Drain.Delay);
+        Assert.Same(inForce.Files.Identity, candidate.Files!.Identity);
+        Assert.Contains("the former one stays in force", candidate.Files.Problems["identity"], StringComparison.Ordinal);
+        Assert.Equal("KestrelL4:Identity:Certificate", Assert.Single(candidate.Refused).KeyPath);
+    }
+
+    [Fact]
+    public async Task ReadAsync_BrokenFileThatWasNotNamedBefore_RefusesTheWhole()
+    {
+        ConfigurationInForce inForce = await FirstAsync();
+        string other = _setUp.Directory.Write("other.crt", "no certificate");
+
+        Candidate candidate = await Candidate.ReadAsync(
+            _setUp.With("Drain:Delay=7s", $"Identity:Certificate={other}"), inForce, TimeProvider.System);
+
+        Assert.Same(inForce.Reading, candidate.Reading);
+        Assert.Same(inForce.Files.Identity, candidate.Files!.Identity);
+        Assert.Contains("other.crt", Assert.Single(candidate.Refused).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_OtherStateDirectory_IsRefused()
+    {
+        ConfigurationInForce inForce = await FirstAsync();
+
+        Candidate candidate = await Candidate.ReadAsync(_setUp.With("StateDirectory=elsewhere"), inForce, TimeProvider.System);
+
+        Assert.Same(inForce.Reading, candidate.Reading);
+        Assert.Equal("KestrelL4:StateDirectory", Assert.Single(candidate.Refused).KeyPath);
+    }
+
+    [Fact]
+    public async Task ReadAsync_NothingChanged_IsTheSameIdentityAndSeesTheSame()
+    {
+        Candidate first = await Candidate.ReadAsync(_setUp.With(), TimeProvider.System);
+
+        Candidate again = await AgainAsync(InForce(first));
+
+        Assert.Same(first.Files!.Identity, again.Files!.Identity);
+        Assert.True(again.Seen.IsSameAs(first.Seen));
+        Assert.Empty(again.Refused);
+    }
+
+    // What was refused may be mended in a file that only it names.
+    [Fact]
+    public async Task ReadAsync_Refused_SeesTheFilesOfBothConfigurations()
+    {
+        ConfigurationInForce inForce = await FirstAsync();
+        string other = _setUp.Directory.Write("other.crt", "no certificate");
+        Candidate refused = await Candidate.ReadAsync(_setUp.With($"Identity:Certificate={other}"), inForce, TimeProvider.System);
+
+        _setUp.Directory.Write("other.crt", "still none");
+        string[] changes = [.. refused.Seen.Again().ChangesSince(refused.Seen)];
+        RenewIdentity();
+
+        Assert.Equal([other], changes);
+        Assert.Contains(_setUp.Directory["server.crt"], refused.Seen.Again().ChangesSince(refused.Seen));
+    }
+
+    public ValueTask DisposeAsync() => _setUp.DisposeAsync();
+
+    private static ConfigurationInForce InForce(Candidate candidate) => new(candidate.Reading, candidate.Files!, DateTimeOffset.UnixEpoch);
+
+    private async Task<ConfigurationInForce> FirstAsync() => InForce(await Candidate.ReadAsync(_setUp.With(), TimeProvider.System));
+
+    private Task<Candidate> AgainAsync(ConfigurationInForce inForce) => Candidate.ReadAsync(_setUp.With(), inForce, TimeProvider.System);
+
+    private void RenewIdentity() => TestAuthority.CreateRoot().Issue(TestSubject.Server()).WriteTo(_setUp.Directory.Path, "server");
+}

@@ -22,10 +22,16 @@ internal sealed class HandshakeHammer : IAsyncDisposable
     /// <summary>Whatever failed.</summary>
     public IReadOnlyCollection<Exception> Failures => _failures;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends; every connection under way is served before.</summary>
+    public async Task StopAsync()
     {
         await _ended.CancelAsync();
         await _work;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _ended.Dispose();
     }
 

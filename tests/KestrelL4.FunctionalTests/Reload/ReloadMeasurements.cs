@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Xunit.Abstractions;
+
+namespace KestrelL4.FunctionalTests.Reload;
+
+/// <summary>How long a change takes until it has its effect, and what the load beside it lost: the figures of docs/measurements.md.</summary>
+public sealed class ReloadMeasurements(ReloadFixture fixture, ITestOutputHelper output) : IClassFixture<ReloadFixture>
+{
+    private const int Samples = 25;
+
+    [MeasuredFact]
+    public Task Signal_GrantWithdrawn_UntilTheReset() =>
+        MeasureAsync("signal to reset of a withdrawn connection", () => fixture.Node.Process.HangUp());
+
+    [MeasuredFact]
+    public Task File_GrantWithdrawn_UntilTheReset() => MeasureAsync("file renamed over to reset of a withdrawn connection", static () => { });
+
+    private async Task MeasureAsync(string what, Action signal)
+    {
+        TestCertificate bob = fixture.Client("bob", "echo");
+        await using HandshakeHammer load = new(() => fixture.Node.ConnectAsync(fixture.Alice), clients: 2);
+        List<double> cut = [];
+        List<double> admitted = [];
+        for (int count = 0; count < Samples; count++)
+        {
+            long given = Change("steady", "echo");
+            signal();
+            await using TlsClient client = await fixture.Node.HoldEventuallyAsync(bob);
+            admitted.Add(Stopwatch.GetElapsedTime(given).TotalMilliseconds);
+
+            long withdrawn = Change("steady");
+            signal();
+            Assert.Equal(TlsEnd.Reset, await client.ObserveEndAsync());
+            cut.Add(Stopwatch.GetElapsedTime(withdrawn).TotalMilliseconds);
+        }
+
+        await load.StopAsync();
+        output.WriteLine($"{what}: {Figures(cut)}");
+        output.WriteLine($"the same until a newly granted client is served: {Figures(admitted)}");
+        output.WriteLine($"beside it: {load.Served} connections served, {load.Failures.Count} lost; {fixture.Bystander.Echoes} echoes, "
+            + $"{fixture.Bystander.Failures.Count} lost");
+    }
+
+    private long Change(params string[] applications)
+    {
+        fixture.Setup.Set("Clients:bob:Applications", new JsonArray([.. applications.Select(static name => (JsonNode)name)]));
+        long now = Stopwatch.GetTimestamp();
+        fixture.Setup.Write();
+        return now;
+    }
+
+    private static string Figures(List<double> milliseconds)
+    {
+        milliseconds.Sort();
+        return $"median {milliseconds[milliseconds.Count / 2]:0} ms, worst {milliseconds[^1]:0} ms of {milliseconds.Count}";
+    }
+}

@@ -31,20 +31,21 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
     /// <param name="applications">The applications that it names.</param>
     /// <param name="configuration">The configuration.</param>
     /// <exception cref="BindException">An address cannot be bound; nothing was changed.</exception>
-    public Task<PortChange> PrepareAsync(IEnumerable<ServedApplication> applications, NodeConfiguration configuration)
-    {
-        _adminAddress = configuration.Admin.Listen;
-        return PrepareAsync(applications.Select(application => (application, configuration.Applications[application.Name].Listen)));
-    }
+    public Task<PortChange> PrepareAsync(IEnumerable<ServedApplication> applications, NodeConfiguration configuration) => PrepareAsync(
+        applications.Select(application => (application, configuration.Applications[application.Name].Listen)), configuration.Admin.Listen);
 
     /// <summary>Puts a change in force.</summary>
-    public Task CommitAsync(PortChange change) => _ports.CommitAsync(change);
+    public Task CommitAsync(PortChange change)
+    {
+        _adminAddress = change.AddressOf(admin);
+        return _ports.CommitAsync(change);
+    }
 
     /// <summary>Opens and closes ports as the applications are drained or not.</summary>
     /// <exception cref="BindException">An address cannot be bound; nothing was changed.</exception>
     public async Task AlignAsync() => await CommitAsync(
-        await PrepareAsync(served.Configured.Select(static application => (application, application.Configuration.Listen))).ConfigureAwait(false))
-        .ConfigureAwait(false);
+        await PrepareAsync(served.Configured.Select(static application => (application, application.Configuration.Listen)), _adminAddress!)
+            .ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -53,11 +54,12 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
         _gate.Dispose();
     }
 
-    private Task<PortChange> PrepareAsync(IEnumerable<(ServedApplication Application, ListenAddress Listen)> applications) => _ports.PrepareAsync(
+    private Task<PortChange> PrepareAsync(
+        IEnumerable<(ServedApplication Application, ListenAddress Listen)> applications, ListenAddress adminAddress) => _ports.PrepareAsync(
     [
         .. applications.Select(each => new ListenWish(
             each.Application, each.Listen, IsClosed || HasNoIdentity || each.Application.IsDrained ? PortState.Closed : PortState.Open)),
-        new ListenWish(admin, _adminAddress!, PortState.Open),
+        new ListenWish(admin, adminAddress, PortState.Open),
     ]);
 
     private sealed class Change(SemaphoreSlim gate) : IDisposable

@@ -1,3 +1,5 @@
+using KestrelL4.Server.Configuration;
+
 namespace KestrelL4.Server.Listeners;
 
 /// <summary>The way from the ports in force to other ones.</summary>
@@ -13,6 +15,9 @@ internal sealed class PortChange(
 
     /// <summary>Who holds the ports once the change is in force.</summary>
     public IReadOnlyList<IListening> Holders => [.. wishes.Select(static wish => wish.Who)];
+
+    /// <summary>The configured address of one of them.</summary>
+    public ListenAddress AddressOf(IListening who) => wishes.First(wish => wish.Who == who).Address;
 
     /// <summary>Binds what is not bound yet; an address of ours that is in the way and not wanted any more is closed for it.</summary>
     /// <exception cref="BindException">An address cannot be bound.</exception>

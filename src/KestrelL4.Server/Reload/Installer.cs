@@ -29,7 +29,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
             ?? new ServedApplication(entry.Key, entry.Value, accounting, parts))];
         List<ServedApplication> added = [.. configured.Except(before)];
         PortChange change;
-        listening.HasNoIdentity = files.Identity.NotAfter <= parts.Time.GetUtcNow();
+        listening.HasNoIdentity = HasExpired(files);
         try
         {
             change = await listening.PrepareAsync(configured, next).ConfigureAwait(false);
@@ -48,13 +48,36 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         listening.Served.All = [.. configured.Union(listening.Served.All)];
         admin.Configuration = next.Admin;
         parts.Shared.Use(next);
+        int cut = Use(files, RegistryOf(reading));
+        await listening.CommitAsync(change).ConfigureAwait(false);
+        return new Installation(added, removed, cut);
+    }
+
+    /// <summary>Puts the files alone in force.</summary>
+    /// <returns>How many connections were cut.</returns>
+    /// <exception cref="BindException">The ports were closed for want of a certificate, and one cannot be opened again; all else is in force.</exception>
+    public async Task<int> InstallFilesAsync(NodeFiles files)
+    {
+        int cut = Use(files, parts.Shared.Trust.Current.Registry);
+        if (listening.HasNoIdentity && !HasExpired(files))
+        {
+            listening.HasNoIdentity = false;
+            await listening.AlignAsync().ConfigureAwait(false);
+        }
+
+        return cut;
+    }
+
+    private bool HasExpired(NodeFiles files) => files.Identity.NotAfter <= parts.Time.GetUtcNow();
+
+    private int Use(NodeFiles files, RegistrySnapshot registry)
+    {
         int cut = parts.Shared.Trust.Replace(
-            new ClientTrust(files.ClientAuthorities, RegistryOf(reading)), listening.Served.All.Select(static each => each.Application));
+            new ClientTrust(files.ClientAuthorities, registry), listening.Served.All.Select(static each => each.Application));
 
         // Behind the trust, or a client of a new authority would be through its handshake before the authority is known.
         parts.Shared.Handshake.Use(files.Identity, new ClientCertificateValidation(files.ClientAuthorities, parts.Time));
-        await listening.CommitAsync(change).ConfigureAwait(false);
-        return new Installation(added, removed, cut);
+        return cut;
     }
 
     private ServedApplication? Existing(string name) =>

@@ -1,6 +1,7 @@
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Draining;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Reload;
@@ -35,13 +36,20 @@ internal sealed partial class Reloader(
         List<string> refused = [];
         try
         {
-            await InstallAsync(candidate).ConfigureAwait(false);
+            if (candidate.Reading != model.InForce.Reading)
+            {
+                await InstallAsync(candidate).ConfigureAwait(false);
+            }
         }
         catch (BindException exception)
         {
             refused.Add(exception.Message);
             candidate = await candidate.WithoutConfigurationAsync(model.InForce, parts.Time).ConfigureAwait(false);
-            await InstallAsync(candidate).ConfigureAwait(false);
+        }
+
+        if (candidate.Reading == model.InForce.Reading && candidate.Files != model.InForce.Files)
+        {
+            refused.AddRange(await InstallFilesAsync(candidate.Files!).ConfigureAwait(false));
         }
 
         refused.InsertRange(0, candidate.Refused.Select(static error => error.ToString()));
@@ -55,9 +63,8 @@ internal sealed partial class Reloader(
     private async Task InstallAsync(Candidate candidate)
     {
         Installation installation = await installer.InstallAsync(candidate.Reading, candidate.Files!).ConfigureAwait(false);
-        ConfigurationInForce before = model.InForce;
-        bool isNew = !ReferenceEquals(candidate.Reading, before.Reading);
-        model.InForce = new ConfigurationInForce(candidate.Reading, candidate.Files!, isNew ? parts.Time.GetUtcNow() : before.AppliedAt);
+        string before = model.InForce.Reading.Hash;
+        model.InForce = new ConfigurationInForce(candidate.Reading, candidate.Files!, parts.Time.GetUtcNow());
         foreach (ServedApplication application in installation.Added)
         {
             drains.Keep(application);
@@ -70,14 +77,33 @@ internal sealed partial class Reloader(
             drains.Remove(application);
         }
 
-        if (candidate.Reading.Hash != before.Reading.Hash)
+        if (candidate.Reading.Hash != before)
         {
-            InForce(_logger, candidate.Reading.Hash, candidate.Reading.Understood.Applications.Count, candidate.Reading.Understood.Clients.Count);
+            IsInForce(_logger, candidate.Reading.Hash, candidate.Reading.Understood.Applications.Count, candidate.Reading.Understood.Clients.Count);
         }
 
-        if (installation.Cut > 0)
+        TellCut(installation.Cut);
+    }
+
+    private async Task<IEnumerable<string>> InstallFilesAsync(NodeFiles files)
+    {
+        model.InForce = model.InForce with { Files = files };
+        try
         {
-            Withdrawn(_logger, installation.Cut);
+            TellCut(await installer.InstallFilesAsync(files).ConfigureAwait(false));
+            return [];
+        }
+        catch (BindException exception)
+        {
+            return [exception.Message];
+        }
+    }
+
+    private void TellCut(int cut)
+    {
+        if (cut > 0)
+        {
+            Withdrawn(_logger, cut);
         }
     }
 
@@ -98,7 +124,7 @@ internal sealed partial class Reloader(
     }
 
     [LoggerMessage(1, LogLevel.Information, "Configuration {Hash} is in force, applications: {Applications}, clients: {Clients}")]
-    private static partial void InForce(ILogger logger, string hash, int applications, int clients);
+    private static partial void IsInForce(ILogger logger, string hash, int applications, int clients);
 
     [LoggerMessage(2, LogLevel.Information, "Application {Application} is new and listens on {Address}")]
     private static partial void IsAdded(ILogger logger, string application, string address);

@@ -153,19 +153,4 @@ public sealed class NodePortsTests : IDisposable
     }
 
     private async Task ChangeAsync(params ListenWish[] wishes) => await _ports.CommitAsync(await _ports.PrepareAsync(wishes));
-
-    private sealed class Holder(string name) : IListening
-    {
-        public string KeyPath => $"KestrelL4:Applications:{name}:Listen";
-
-        public BoundAddress? Bound { get; private set; }
-
-        public Task ListenAsync(BoundAddress bound)
-        {
-            Bound = bound;
-            return Task.CompletedTask;
-        }
-
-        public void StopListening() => Bound = null;
-    }
 }

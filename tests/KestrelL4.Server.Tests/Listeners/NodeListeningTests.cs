@@ -1,0 +1,50 @@
+using System.Net;
+using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Listeners;
+using KestrelL4.Testing.Servers;
+
+namespace KestrelL4.Server.Tests.Listeners;
+
+[Collection(ProcessWide.Name)]
+public sealed class NodeListeningTests : IAsyncDisposable
+{
+    private readonly NodeSetUp _setUp = new();
+    private readonly Holder _admin = new("admin");
+    private readonly NodeListening _listening;
+
+    public NodeListeningTests() => _listening = new NodeListening(new ServedApplications(), _admin);
+
+    [Fact]
+    public async Task AlignAsync_AfterAChangeWasRefused_KeepsToTheAddressInForce()
+    {
+        await using EchoServer stranger = new();
+        await _listening.CommitAsync(await _listening.PrepareAsync([], ConfigurationWith(new IPEndPoint(IPAddress.Loopback, 0))));
+        BoundAddress? before = _admin.Bound;
+        await Assert.ThrowsAsync<BindException>(() => _listening.PrepareAsync([], ConfigurationWith(stranger.EndPoint)));
+
+        await _listening.AlignAsync();
+
+        Assert.Same(before, _admin.Bound);
+    }
+
+    [Fact]
+    public async Task BeginChangeAsync_OneUnderWay_WaitsForItsEnd()
+    {
+        IDisposable first = await _listening.BeginChangeAsync();
+        Task<IDisposable> second = _listening.BeginChangeAsync();
+        Assert.False(second.IsCompleted);
+
+        first.Dispose();
+
+        (await Testing.Eventually.WithinAsync(second, "the next change begins")).Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listening.Dispose();
+        await _setUp.DisposeAsync();
+    }
+
+    private NodeConfiguration ConfigurationWith(IPEndPoint admin) =>
+        ConfigurationReader.Read(_setUp.With($"Admin:Listen={admin}")).Understood;
+}

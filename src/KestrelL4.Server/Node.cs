@@ -157,9 +157,7 @@ internal sealed partial class Node : IAsyncDisposable
         Applications = () => _served.All.Select(static served => served.Application),
         Drain = (application, upstream) => application is null ? _drain.Begin() : _drains.Drain(application, upstream),
         Undrain = (application, upstream) => application is null ? _drain.EndAsync() : _drains.UndrainAsync(application, upstream),
-        Reload = () => _drain.IsDraining
-            ? Task.FromResult(new ReloadOutcome(["the node is draining; undrain it first, then reload"]))
-            : _reloader.ReloadAsync(),
+        Reload = () => _drain.IsStopping ? Task.FromResult(new ReloadOutcome(["the node is stopping"])) : _reloader.ReloadAsync(),
         Explain = explainer.Explain,
         Configuration = () => report.ConfigurationFor(Audience.Operator),
     };

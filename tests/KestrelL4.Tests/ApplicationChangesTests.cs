@@ -19,7 +19,7 @@ public sealed class ApplicationChangesTests : IAsyncDisposable
     public async Task Settings_NewLimit_CountsTheOpenConnections()
     {
         using Submission open = await StartAsync();
-        Assert.Equal(1, _application.Held);
+        Assert.Equal(1, _application.Limit.Held);
 
         _application.Settings = new ApplicationSettings { RateLimit = new RateLimit { MaxConcurrentConnections = 1 } };
         using (Submission refused = await Submission.StartAsync(_application))
@@ -31,7 +31,7 @@ public sealed class ApplicationChangesTests : IAsyncDisposable
         Assert.True(open.IsOpen);
         _application.Settings = new ApplicationSettings { RateLimit = new RateLimit { MaxConcurrentConnections = 2 } };
         using Submission second = await StartAsync();
-        Assert.Equal(2, _application.Held);
+        Assert.Equal(2, _application.Limit.Held);
     }
 
     [Fact]

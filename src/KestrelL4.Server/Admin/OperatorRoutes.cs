@@ -46,7 +46,7 @@ internal sealed class OperatorRoutes(OperatorActions actions, TimeProvider time)
         group.MapPost(Undrain, TakeDrainBackAsync)
             .WithSummary("Take a drain back: ports open again, upstreams are picked again");
         group.MapPost(Reload, ReloadAsync)
-            .WithSummary("Read the configuration and its files anew; answers when they are in force, or refused as a whole");
+            .WithSummary("Read the configuration and its files anew; answers when they are in force, or refused");
         group.MapGet(Explain, ExplainOne)
             .WithSummary("Whether a client would get in now, to which upstream, under which limits, and why (not)")
             .Produces<AdminError>(StatusCodes.Status400BadRequest);

@@ -1,4 +1,3 @@
-using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Reload;
 using KestrelL4.Upstreams;

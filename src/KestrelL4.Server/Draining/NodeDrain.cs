@@ -24,6 +24,9 @@ internal sealed partial class NodeDrain(
     /// <summary>Whether the node takes no connections, or soon will not.</summary>
     public bool IsDraining => report.IsDraining;
 
+    /// <summary>Whether the node is on its way to its end.</summary>
+    public bool IsStopping => _isStopping;
+
     private DrainConfiguration Settings => model.InForce.Configuration.Drain;
 
     private TimeSpan Patience => TimerBounds.Bound(Settings.Timeout);

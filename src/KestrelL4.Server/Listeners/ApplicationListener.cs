@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace KestrelL4.Server.Listeners;
 
 /// <summary>The listener of one application: a Kestrel server of its own, so that it starts and stops without touching another.</summary>
-internal sealed class ApplicationListener
+internal sealed class ApplicationListener : IDisposable
 {
     private readonly KestrelServer _server;
 
@@ -40,8 +40,11 @@ internal sealed class ApplicationListener
     public async Task CloseAsync(CancellationToken cut)
     {
         await _server.StopAsync(cut).ConfigureAwait(false);
-        _server.Dispose();
+        Dispose();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _server.Dispose();
 
     // Kestrel asks for an HTTP application; no connection reaches one, because the pipeline ends in our handler.
     private sealed class NoHttp : IHttpApplication<object>

@@ -1,7 +1,6 @@
 using KestrelL4.Accounting;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Upstreams;
-using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Listeners;
 

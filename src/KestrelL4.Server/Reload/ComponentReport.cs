@@ -1,4 +1,3 @@
-using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Sources;

@@ -1,5 +1,4 @@
 using KestrelL4.Server.Configuration;
-using KestrelL4.Server.Runtime;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Sources;

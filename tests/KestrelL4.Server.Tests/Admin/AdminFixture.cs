@@ -163,6 +163,7 @@ internal sealed class AdminFixture : IAsyncDisposable
             Configuration = Configuration(audience),
             Identity = new IdentityStatus(At, "file"),
             Registry = new RegistryStatus("file", 1, 2, 3, 0.5, Stale: false),
+            Limits = [new LimitStatus("node", null, 4, 100, null, 1)],
             Applications =
             [
                 new ApplicationStatus

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -22,6 +23,7 @@ public sealed class ReloadAddressTests(ReloadFixture fixture) : ReloadTestBase(f
 
         await using ConnectHammer atOne = new(one);
         await using ConnectHammer atOther = new(other);
+        await using HandshakeHammer clients = new(() => TlsClient.ConnectAsync(one, _fixture.Alice), clients: 2);
         for (int count = 0; count < Exchanges; count++)
         {
             (long before, long beforeOther) = (atOne.Connections, atOther.Connections);
@@ -39,6 +41,8 @@ public sealed class ReloadAddressTests(ReloadFixture fixture) : ReloadTestBase(f
 
         Assert.Empty(atOne.Failures);
         Assert.Empty(atOther.Failures);
+        await clients.StopAsync();
+        Assert.Empty(clients.Failures);
         await held.SendAsync("x"u8.ToArray());
         Assert.Equal("left."u8.ToArray(), await held.ReceiveAsync(5));
     }
@@ -64,6 +68,30 @@ public sealed class ReloadAddressTests(ReloadFixture fixture) : ReloadTestBase(f
         await GoesOnAsync(before);
         await GoesOnAsync(wide);
         await GoesOnAsync(near);
+    }
+
+    [Theory]
+    [InlineData("localhost:{0}")]
+    [InlineData("[::]:{0}")]
+    [InlineData("[::1]:{0}")]
+    public async Task Listen_OverlapsItsFormerAddress_MovesThereAndBack(string wider)
+    {
+        IPEndPoint loopback = ServerProgram.FreePort();
+        string listen = string.Format(CultureInfo.InvariantCulture, wider, loopback.Port);
+        IPEndPoint loopback6 = new(IPAddress.IPv6Loopback, loopback.Port);
+        await _fixture.ApplyAsync(setup => setup.Application("overlapping", _fixture.Upstream.EndPoint)
+            .Set("Applications:overlapping:Listen", loopback.ToString()));
+        await using TlsClient before = await Node.HoldAsync(_fixture.Alice, "overlapping");
+
+        await _fixture.ApplyAsync("Applications:overlapping:Listen", listen);
+        await using TlsClient wide = await TlsClient.ConnectAsync(loopback6, _fixture.Alice);
+        await GoesOnAsync(wide);
+        await _fixture.ApplyAsync("Applications:overlapping:Listen", loopback.ToString());
+
+        await Assert.ThrowsAsync<SocketException>(() => TlsClient.ConnectAsync(loopback6, _fixture.Alice));
+        await using TlsClient after = await Node.HoldAsync(_fixture.Alice, "overlapping");
+        await GoesOnAsync(before);
+        await GoesOnAsync(wide);
     }
 
     [Fact]

@@ -47,6 +47,28 @@ public sealed class ReloadAdminTests : IAsyncLifetime
         await bystander.AssertUnharmedAsync();
     }
 
+    [Fact]
+    public async Task Admin_ExchangesItsAddressWithAnApplication_BothAnswerAtTheOther()
+    {
+        TestCertificate alice = _setup.Client("alice", "echo", "steady");
+        _setup.Application("steady", _upstream.EndPoint);
+        (IPEndPoint one, IPEndPoint other) = (ServerProgram.FreePort(), ServerProgram.FreePort());
+        _setup.Set("Admin:Listen", one.ToString()).Set("Applications:echo:Listen", other.ToString());
+        await using TestNode node = await _setup.StartAsync();
+        await using Bystander bystander = new(node.EndPoint("steady"), alice);
+        await using TlsClient held = await node.HoldAsync(alice);
+
+        _setup.Set("Applications:echo:Listen", one.ToString());
+        Change(node, "Admin:Listen", other.ToString());
+
+        await Eventually.UntilAsync(
+            async () => await AskAsync(new Uri($"http://{other}/"), "localhost") == HttpStatusCode.OK, "the endpoint answers at its new address");
+        await using TlsClient client = await TlsClient.ConnectAsync(one, alice);
+        Assert.Equal([6], await client.EchoAsync([6]));
+        Assert.Equal([6], await held.EchoAsync([6]));
+        await bystander.AssertUnharmedAsync();
+    }
+
     private void Change(TestNode node, string keyPath, JsonNode? value)
     {
         _setup.Set(keyPath, value).Write();

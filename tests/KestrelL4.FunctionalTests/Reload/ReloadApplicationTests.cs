@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace KestrelL4.FunctionalTests.Reload;
 
@@ -41,6 +42,25 @@ public sealed class ReloadApplicationTests(ReloadFixture fixture) : ReloadTestBa
         await drained.RoseByAsync(1);
         await completed.RoseByAsync(1);
         await Eventually.UntilAsync(async () => await _fixture.StatusOfAsync("leaving") is null, "the application is forgotten");
+    }
+
+    [Fact]
+    public async Task Application_RemovedWithItsGrants_DrainsUnlessTheClientItselfIsWithdrawn()
+    {
+        TestCertificate bob = _fixture.Client("bob", "withdrawn", "steady");
+        TestCertificate carol = _fixture.Client("carol", "withdrawn", "steady");
+        await _fixture.ApplyAsync(setup => setup.Application("withdrawn", _fixture.Upstream.EndPoint).Set("Drain:Timeout", "1h"));
+        await using TlsClient kept = await Node.HoldAsync(bob, "withdrawn");
+        await using TlsClient lost = await Node.HoldAsync(carol, "withdrawn");
+
+        await _fixture.ApplyAsync(static setup => setup.Set("Applications:withdrawn", null)
+            .Set("Clients:bob:Applications", new JsonArray("steady")).Set("Clients:carol:Applications", new JsonArray("steady")));
+        await GoesOnAsync(kept);
+        await GoesOnAsync(lost);
+        await _fixture.ApplyAsync("Clients:carol:Disabled", true);
+
+        Assert.Equal(TlsEnd.Reset, await lost.ObserveEndAsync());
+        await GoesOnAsync(kept);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 
 namespace KestrelL4.FunctionalTests.Reload;
@@ -61,13 +60,14 @@ public class ReloadFixture : IAsyncLifetime
         Node.Process.HangUp();
         await Eventually.UntilAsync(
             async () => await HashAsync() != before, () => $"the change is in force. The node printed:\n{Printed()}");
+        await Eventually.UntilAsync(async () => await RejectedAsync() is null, "nothing is refused any more");
         await Node.LearnEndPointsAsync();
     }
 
     /// <summary>Sets one key, or removes it with null, and comes back when that is in force.</summary>
     public Task ApplyAsync(string keyPath, JsonNode? value) => ApplyAsync(setup => setup.Set(keyPath, value));
 
-    /// <summary>Changes files so that something of them must be refused, and comes back when the log has named it.</summary>
+    /// <summary>Changes files so that something of them must be refused, and comes back when the log has named it and the status tells of it.</summary>
     /// <param name="change">Writes the files.</param>
     /// <param name="error">What the log must say.</param>
     public async Task RefuseAsync(Action change, string error)
@@ -79,6 +79,7 @@ public class ReloadFixture : IAsyncLifetime
         await Eventually.UntilAsync(
             async () => await rejected.RiseAsync() >= 1 && Node.Process.Lines.Skip(printed).Any(line => line.Contains(error, StringComparison.Ordinal)),
             () => $"the change is refused and the log says '{error}'. It said:\n{Printed(printed)}");
+        Assert.True((int)(await RejectedAsync())!["errors"]! > 0);
     }
 
     /// <summary>Waits until a component has a status, and gives the reason for it.</summary>
@@ -106,6 +107,8 @@ public class ReloadFixture : IAsyncLifetime
     // Without the lines of the bystander's connections, which would bury the others.
     private string Printed(int from = 0) =>
         string.Join('\n', Node.Process.Lines.Skip(from).Where(static line => !line.Contains("client=bystander", StringComparison.Ordinal)));
+
+    private async Task<JsonNode?> RejectedAsync() => (await Node.StatusAsync())["configuration"]!["rejected"];
 
     private async Task<string> HashAsync() => (string)(await Node.StatusAsync())["configuration"]!["hash"]!;
 }

@@ -76,6 +76,26 @@ public sealed class ReloadSourceTests : IAsyncLifetime
         await bystander.AssertUnharmedAsync();
     }
 
+    [Fact]
+    public async Task Signal_WhileDraining_ChangesNothing()
+    {
+        await using TestNode node = await _setup.StartAsync();
+        await using TlsClient held = await node.HoldAsync(_alice);
+        node.Process.Terminate();
+        await Eventually.UntilAsync(
+            async () => (string?)(await node.StatusAsync())["status"] == "draining", "the node says that it drains");
+
+        _setup.Set("Clients:alice:Disabled", true).Write();
+        node.Process.HangUp();
+
+        await Eventually.UntilAsync(
+            () => node.Process.Output.Contains("the node is draining", StringComparison.Ordinal), "the log says why nothing is read");
+        Assert.Equal([3], await held.EchoAsync([3]));
+        await held.CompleteSendingAsync();
+        Assert.Equal(TlsEnd.CloseNotifyThenFin, await held.ObserveEndAsync());
+        Assert.Equal(0, await node.Process.WaitForExitAsync());
+    }
+
     private static async Task AppliesInTimeAsync(TestNode node, Action change)
     {
         JsonNode before = (await node.StatusAsync())["configuration"]!;

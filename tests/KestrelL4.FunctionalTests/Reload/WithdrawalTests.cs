@@ -38,7 +38,7 @@ public sealed class WithdrawalTests(ReloadFixture fixture) : ReloadTestBase(fixt
         Assert.Equal(0, scene.Upstream.Fins);
     }
 
-    private void Withdraw(NodeSetup setup, string withdrawal)
+    private static void Withdraw(NodeSetup setup, string withdrawal)
     {
         string client = $"Clients:{withdrawal}";
         switch (withdrawal)

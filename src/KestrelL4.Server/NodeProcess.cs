@@ -48,7 +48,9 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     {
         await using (node.ConfigureAwait(false))
         {
-            using NodeSignals signals = new(logging.Factory);
+            // Never disposed: a signal that is repeated while the process ends would end it otherwise, with another exit code.
+            NodeSignals signals = new(logging.Factory);
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => GC.KeepAlive(signals);
             try
             {
                 await node.StartAsync().ConfigureAwait(false);

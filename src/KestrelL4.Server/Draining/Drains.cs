@@ -44,6 +44,12 @@ internal sealed partial class Drains(
         }
         else
         {
+            if (!found.IsDraining)
+            {
+                // What was drained by this name had another address, and is no longer configured.
+                _runs.CallOff($"{served!.Name}/{found.Name}");
+            }
+
             _runs.Begin($"{served!.Name}/{found.Name}", calledOff => DrainAsync(served, found, calledOff));
         }
 
@@ -91,8 +97,15 @@ internal sealed partial class Drains(
         });
     }
 
-    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again.</summary>
-    public void Keep(ServedApplication application) => _runs.CallOff(application.Name);
+    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again. One that the operator drained stays so.</summary>
+    public void Keep(ServedApplication application)
+    {
+        _runs.CallOff(application.Name);
+        if (application.IsDrained)
+        {
+            _runs.Begin(application.Name, calledOff => DrainAsync(application, calledOff));
+        }
+    }
 
     private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served, out Upstream? found)
     {

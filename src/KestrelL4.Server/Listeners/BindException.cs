@@ -1,13 +1,11 @@
-using KestrelL4.Server.Configuration;
-
 namespace KestrelL4.Server.Listeners;
 
 /// <summary>A listener's address cannot be bound; the message names the key, the address and the cause.</summary>
 internal sealed class BindException : Exception
 {
     /// <summary>Names what cannot be bound.</summary>
-    public BindException(string keyPath, ListenAddress address, Exception cause)
-        : base($"{keyPath}: {address.Text} cannot be bound: {cause.GetBaseException().Message}; free it, or name another", cause)
+    public BindException(string keyPath, string address, Exception cause)
+        : base($"{keyPath}: {address} cannot be bound: {cause.GetBaseException().Message}; free it, or name another", cause)
     {
     }
 

@@ -30,7 +30,8 @@ internal sealed class BoundAddress : IDisposable
     /// <param name="keyPath">The key that names it.</param>
     /// <param name="listen">The address.</param>
     /// <exception cref="BindException">It cannot be bound.</exception>
-    public static BoundAddress Bind(string keyPath, ListenAddress listen) => new(listen, Bind(keyPath, listen, LoopbackPair.Present(listen)));
+    public static BoundAddress Bind(string keyPath, ListenAddress listen) => new(
+        listen, Bind(keyPath, listen.Text, listen.SocketMode, LoopbackPair.Present(listen)));
 
     /// <summary>Whether both cannot be bound at the same time.</summary>
     public bool Overlaps(ListenAddress other) =>
@@ -50,21 +51,21 @@ internal sealed class BoundAddress : IDisposable
     /// <exception cref="BindException">One was taken meanwhile.</exception>
     public void Reopen(string keyPath)
     {
-        Sockets = Bind(keyPath, Listen, Sockets.Select(static socket => socket.EndPoint));
+        Sockets = Bind(keyPath, Text, Listen.SocketMode, Sockets.Select(static socket => socket.EndPoint));
         IsOpen = true;
     }
 
     /// <inheritdoc/>
     public void Dispose() => Close();
 
-    private static List<ListeningSocket> Bind(string keyPath, ListenAddress listen, IEnumerable<EndPoint> endPoints)
+    private static List<ListeningSocket> Bind(string keyPath, string address, UnixFileMode socketMode, IEnumerable<EndPoint> endPoints)
     {
         List<ListeningSocket> sockets = [];
         try
         {
             foreach (EndPoint endPoint in endPoints)
             {
-                sockets.Add(ListeningSocket.Bind(endPoint, listen.SocketMode));
+                sockets.Add(ListeningSocket.Bind(endPoint, socketMode));
             }
 
             return sockets;
@@ -72,7 +73,7 @@ internal sealed class BoundAddress : IDisposable
         catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException)
         {
             sockets.ForEach(static socket => socket.Dispose());
-            throw new BindException(keyPath, listen, exception);
+            throw new BindException(keyPath, address, exception);
         }
     }
 }

@@ -18,10 +18,19 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
     public bool IsClosed { get; set; }
 
     /// <summary>Waits for the change under way; the next one begins when the answer is disposed.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled before its turn had come.</exception>
     public async Task<IDisposable> BeginChangeAsync(CancellationToken cancellation = default)
     {
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
-        return new Change(_gate);
+        Change change = new(_gate);
+        if (cancellation.IsCancellationRequested)
+        {
+            // The gate opens for whoever waited first, also when he was called off just before by the one who leaves.
+            change.Dispose();
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        return change;
     }
 
     /// <summary>Binds what a configuration needs.</summary>

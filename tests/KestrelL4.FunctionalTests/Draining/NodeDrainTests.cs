@@ -120,6 +120,30 @@ public sealed class NodeDrainTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Drain_ConfigurationChanges_StaysClosedAndUndrainOpensWhatIsConfiguredThen()
+    {
+        await using TestNode node = await _setup.StartAsync();
+        await _socket.DrainAsync();
+        await Port.UntilRefusingAsync(node.EndPoint());
+        await Port.UntilRefusingAsync(node.EndPoint("other"));
+        IPEndPoint added = ServerProgram.FreePort();
+        string before = await HashAsync(node);
+
+        _setup.Application("added", _upstream.EndPoint).Set("Applications:added:Listen", added.ToString()).Set("Applications:other", null).Write();
+        await Eventually.UntilAsync(async () => await HashAsync(node) != before, "the change is in force");
+
+        Assert.Equal("draining", (await ReadyAsync(node)).Status);
+        await Port.RefusesAsync(added);
+        await _socket.UndrainAsync();
+        IPEndPoint removed = node.EndPoint("other");
+        await node.LearnEndPointsAsync();
+        Assert.Equal(added, node.EndPoint("added"));
+        await using TlsClient echo = await node.HoldAsync(_alice);
+        await using TlsClient young = await node.HoldAsync(_alice, "added");
+        await Port.RefusesAsync(removed);
+    }
+
+    [Fact]
     public async Task Terminate_WhileDrained_EndsTheProcessInOrder()
     {
         await using TestNode node = await _setup.StartAsync();

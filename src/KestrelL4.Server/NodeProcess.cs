@@ -1,6 +1,7 @@
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
 
@@ -52,7 +53,9 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     {
         await using (node.ConfigureAwait(false))
         {
-            using NodeSignals signals = new(logging.Factory);
+            // Never disposed: a signal that is repeated while the process ends would end it otherwise, with another exit code.
+            NodeSignals signals = new(logging.Factory);
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => GC.KeepAlive(signals);
             try
             {
                 await node.StartAsync().ConfigureAwait(false);

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using KestrelL4.FunctionalTests.Draining;
 
 namespace KestrelL4.FunctionalTests;
 
@@ -40,7 +40,7 @@ public sealed class ShutdownTests : IAsyncDisposable
         await using TlsClient client = await node.HoldAsync(_alice);
 
         node.Process.Terminate();
-        await UntilRefusedAsync(node);
+        await Port.UntilRefusingAsync(node.EndPoint());
         node.Process.Terminate();
 
         Assert.Equal("draining", await ReadyAsync(node));
@@ -64,7 +64,7 @@ public sealed class ShutdownTests : IAsyncDisposable
         byte[] beginning = await client.ReceiveAsync(1024);
 
         node.Process.Terminate();
-        await UntilRefusedAsync(node);
+        await Port.UntilRefusingAsync(node.EndPoint());
         byte[] rest = await client.ReceiveToEndAsync();
         await client.CompleteSendingAsync();
 
@@ -105,22 +105,6 @@ public sealed class ShutdownTests : IAsyncDisposable
         Assert.Equal(5, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
     }
 
-    [Fact]
-    public async Task Terminate_DrainDelay_TakesConnectionsWhileItSaysNotReady()
-    {
-        _setup.Set("Drain:Delay", "2s");
-        await using TestNode node = await _setup.StartAsync();
-
-        node.Process.Terminate();
-        await Eventually.UntilAsync(async () => await ReadyAsync(node) == "draining", "the node says that it drains");
-        await using (TlsClient client = await node.HoldAsync(_alice))
-        {
-        }
-
-        await UntilRefusedAsync(node);
-        Assert.Equal(0, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
-    }
-
     private static async Task<string> ReadyAsync(TestNode node)
     {
         using HttpResponseMessage response = await node.Admin.GetAsync(new Uri("readyz", UriKind.Relative));
@@ -128,19 +112,4 @@ public sealed class ShutdownTests : IAsyncDisposable
         Assert.Equal(status is "draining" ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, response.StatusCode);
         return status;
     }
-
-    private static Task UntilRefusedAsync(TestNode node) => Eventually.UntilAsync(
-        async () =>
-        {
-            try
-            {
-                using Socket socket = await SocketExtensions.ConnectAsync(node.EndPoint());
-                return false;
-            }
-            catch (SocketException exception)
-            {
-                return exception.SocketErrorCode == SocketError.ConnectionRefused;
-            }
-        },
-        "the port refuses connections");
 }

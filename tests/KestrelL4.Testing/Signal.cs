@@ -8,6 +8,9 @@ internal static partial class Signal
     /// <summary>SIGHUP.</summary>
     public const int HangUp = 1;
 
+    /// <summary>SIGINT.</summary>
+    public const int Interrupt = 2;
+
     /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
 

@@ -1,4 +1,5 @@
 using KestrelL4.Server.Admin;
+using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Control;
 

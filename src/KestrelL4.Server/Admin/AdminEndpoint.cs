@@ -1,3 +1,4 @@
+using KestrelL4.Server.Admin.Routes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 

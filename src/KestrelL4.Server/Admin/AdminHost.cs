@@ -1,4 +1,7 @@
+using KestrelL4.Server.Admin.Answers;
+using KestrelL4.Server.Admin.Routes;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Ports;
 using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;

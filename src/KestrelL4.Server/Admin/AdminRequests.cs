@@ -1,3 +1,4 @@
+using KestrelL4.Server.Admin.Answers;
 using Microsoft.AspNetCore.Http;
 
 namespace KestrelL4.Server.Admin;

@@ -1,4 +1,5 @@
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -97,8 +98,15 @@ internal sealed partial class Drains(
         });
     }
 
-    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again.</summary>
-    public void Keep(ServedApplication application) => _runs.CallOff(application.Name);
+    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again. One that the operator drained stays so.</summary>
+    public void Keep(ServedApplication application)
+    {
+        _runs.CallOff(application.Name);
+        if (application.IsDrained)
+        {
+            _runs.Begin(application.Name, calledOff => DrainAsync(application, calledOff));
+        }
+    }
 
     private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served, out Upstream? found)
     {
@@ -106,8 +114,8 @@ internal sealed partial class Drains(
         found = upstream is null
             ? null
             : served?.Application.Upstreams.FirstOrDefault(each => string.Equals(each.Name, upstream, StringComparison.OrdinalIgnoreCase));
-        return served is null ? new DrainAnswer(DrainResult.Unknown, $"there is no application '{application}'")
-            : upstream is not null && found is null ? new DrainAnswer(DrainResult.Unknown, $"'{served.Name}' has no upstream '{upstream}'")
+        return served is null ? new DrainAnswer(DrainResult.Unknown, $"there is no application '{application}'; /status lists them all")
+            : upstream is not null && found is null ? new DrainAnswer(DrainResult.Unknown, $"'{served.Name}' has no upstream '{upstream}'; /status lists them all")
             : null;
     }
 

@@ -1,5 +1,6 @@
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using Microsoft.Extensions.Logging;
 
@@ -19,13 +20,25 @@ internal sealed partial class NodeDrain(
     private static readonly TimeSpan CutPatience = TimeSpan.FromSeconds(5);
 
     private readonly DrainRuns _runs = new(logger);
-    private volatile bool _isStopping;
+    private readonly Lock _switching = new();
+    private bool _isStopping;
 
     /// <summary>Whether the node takes no connections, or soon will not.</summary>
     public bool IsDraining => report.IsDraining;
 
     /// <summary>Whether the node is on its way to its end.</summary>
-    public bool IsStopping => _isStopping;
+    public bool IsStopping
+    {
+        get
+        {
+            lock (_switching)
+            {
+                return _isStopping;
+            }
+        }
+    }
+
+    private static DrainAnswer Stopping => new(DrainResult.Refused, "the node is stopping");
 
     private DrainConfiguration Settings => model.InForce.Configuration.Drain;
 
@@ -36,13 +49,15 @@ internal sealed partial class NodeDrain(
     /// <summary>Begins to drain the node, which goes on running.</summary>
     public DrainAnswer Begin()
     {
-        report.IsDraining = true;
-        _runs.Begin(Run, async calledOff =>
+        lock (_switching)
         {
-            await CloseAsync(calledOff, calledOff).ConfigureAwait(false);
-            int[] cut = await Task.WhenAll(Connections.Select(each => each.DrainAsync(Patience, time, calledOff))).ConfigureAwait(false);
-            Drained(logger, cut.Sum());
-        });
+            report.IsDraining = true;
+            if (!_isStopping)
+            {
+                _runs.Begin(Run, DrainAsync);
+            }
+        }
+
         return new DrainAnswer(DrainResult.Accepted);
     }
 
@@ -50,9 +65,9 @@ internal sealed partial class NodeDrain(
     public async Task<DrainAnswer> EndAsync()
     {
         using IDisposable change = await listening.BeginChangeAsync().ConfigureAwait(false);
-        if (_isStopping)
+        if (IsStopping)
         {
-            return new DrainAnswer(DrainResult.Refused, "the node is stopping");
+            return Stopping;
         }
 
         listening.IsClosed = false;
@@ -66,8 +81,17 @@ internal sealed partial class NodeDrain(
             return new DrainAnswer(DrainResult.Refused, exception.Message);
         }
 
-        _runs.CallOff(Run);
-        report.IsDraining = false;
+        lock (_switching)
+        {
+            if (_isStopping)
+            {
+                return Stopping;
+            }
+
+            _runs.CallOff(Run);
+            report.IsDraining = false;
+        }
+
         report.Tell();
         Undrained(logger);
         return new DrainAnswer(DrainResult.Accepted);
@@ -78,9 +102,13 @@ internal sealed partial class NodeDrain(
     /// <returns>How many connections had to be cut.</returns>
     public async Task<int> StopAsync(CancellationToken cut)
     {
-        _isStopping = true;
-        report.IsDraining = true;
-        _runs.CallOff(Run);
+        lock (_switching)
+        {
+            _isStopping = true;
+            report.IsDraining = true;
+            _runs.CallOff(Run);
+        }
+
         await CloseAsync(cut, CancellationToken.None).ConfigureAwait(false);
         int[] left = await Task.WhenAll(Connections.Select(
             each => each.DrainAsync(Settings.Timeout, CloseReason.NodeStopped, time, cut))).ConfigureAwait(false);
@@ -92,18 +120,24 @@ internal sealed partial class NodeDrain(
         return left.Sum();
     }
 
+    private async Task DrainAsync(CancellationToken calledOff)
+    {
+        await CloseAsync(calledOff, calledOff).ConfigureAwait(false);
+        int[] cut = await Task.WhenAll(Connections.Select(each => each.DrainAsync(Patience, time, calledOff))).ConfigureAwait(false);
+        Drained(logger, cut.Sum());
+    }
+
     private async Task CloseAsync(CancellationToken hurry, CancellationToken calledOff)
     {
-        if (listening.IsClosed)
+        if (!listening.IsClosed)
         {
-            return;
+            Draining(logger, Settings.Delay, Settings.Timeout);
+            await Task.Delay(TimerBounds.Bound(Settings.Delay), time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        Draining(logger, Settings.Delay, Settings.Timeout);
-        await Task.Delay(TimerBounds.Bound(Settings.Delay), time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Also when the ports are closed: they may be about to open again.
         calledOff.ThrowIfCancellationRequested();
         using IDisposable change = await listening.BeginChangeAsync(calledOff).ConfigureAwait(false);
-        calledOff.ThrowIfCancellationRequested();
         listening.IsClosed = true;
         await listening.AlignAsync().ConfigureAwait(false);
         report.Tell();

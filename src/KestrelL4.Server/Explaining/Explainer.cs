@@ -3,6 +3,7 @@ using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration.Values;
+using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Upstreams;
 

@@ -1,3 +1,4 @@
+using KestrelL4.Server.Ports;
 using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;

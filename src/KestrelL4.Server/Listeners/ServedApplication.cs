@@ -1,5 +1,6 @@
 using KestrelL4.Accounting;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Ports;
 using KestrelL4.Upstreams;
 
 namespace KestrelL4.Server.Listeners;

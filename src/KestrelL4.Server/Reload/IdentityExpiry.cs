@@ -1,4 +1,5 @@
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Reload;

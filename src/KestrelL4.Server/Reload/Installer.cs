@@ -3,6 +3,7 @@ using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
 using KestrelL4.Tls;
 

@@ -1,6 +1,7 @@
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Draining;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Health;
 using KestrelL4.Server.Runtime;
 using KestrelL4.Tls;
 

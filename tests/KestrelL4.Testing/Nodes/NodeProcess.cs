@@ -47,6 +47,12 @@ public sealed class NodeProcess : IDisposable
     /// <summary>Asks it to drain and end (SIGTERM).</summary>
     public void Terminate() => Signal.Send(Id, Signal.Terminate);
 
+    /// <summary>Asks it to drain and end, as Ctrl-C does (SIGINT).</summary>
+    public void Interrupt() => Signal.Send(Id, Signal.Interrupt);
+
+    /// <summary>Ends it without asking (SIGKILL).</summary>
+    public void Kill() => _process.Kill();
+
     /// <summary>Tells it to end at once (SIGQUIT).</summary>
     public void Abort() => Signal.Send(Id, Signal.Quit);
 

@@ -32,6 +32,23 @@ public sealed class SilentPort : IDisposable
         return port;
     }
 
+    /// <summary>Answers every attempt from now on and gives the first that is somebody else's, which the system repeats by itself.</summary>
+    public async Task<Socket> AnswerAsync()
+    {
+        HashSet<EndPoint?> own = [.. _queued.Select(static socket => socket.LocalEndPoint)];
+        using CancellationTokenSource deadline = new(Eventually.DefaultDeadline);
+        while (true)
+        {
+            Socket accepted = await _listener.AcceptAsync(deadline.Token);
+            if (!own.Contains(accepted.RemoteEndPoint))
+            {
+                return accepted;
+            }
+
+            accepted.Dispose();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -42,15 +59,17 @@ public sealed class SilentPort : IDisposable
     private async Task<bool> FillAsync()
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        _queued.Add(socket);
         using CancellationTokenSource patience = new(Silence);
         try
         {
             await socket.ConnectAsync(EndPoint, patience.Token);
+            _queued.Add(socket);
             return true;
         }
         catch (OperationCanceledException)
         {
+            // The system would repeat the attempt, and be the first to get an answer.
+            socket.Dispose();
             return false;
         }
     }

@@ -1,0 +1,61 @@
+using KestrelL4.Server.Health;
+
+namespace KestrelL4.Server.Admin.Answers;
+
+/// <summary>The answer of <c>/status</c>: the node at one moment, without any client's name.</summary>
+internal sealed record NodeStatus
+{
+    /// <summary>How the node is as a whole.</summary>
+    public required ComponentStatus Status { get; init; }
+
+    /// <summary>How its components are, by name.</summary>
+    public required IReadOnlyDictionary<string, ComponentState> Components { get; init; }
+
+    /// <summary>The version of the program.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The node's name.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>When the process began to serve.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The configuration in force.</summary>
+    public required ConfigurationStatus Configuration { get; init; }
+
+    /// <summary>The node's own certificate.</summary>
+    public required IdentityStatus Identity { get; init; }
+
+    /// <summary>The clients and grants in force.</summary>
+    public required RegistryStatus Registry { get; init; }
+
+    /// <summary>The applications, ordered by name.</summary>
+    public required IReadOnlyList<ApplicationStatus> Applications { get; init; }
+
+    /// <summary>The limits with numbers that hold all clients together: the node's, and those of applications.</summary>
+    public required IReadOnlyList<LimitStatus> Limits { get; init; }
+}
+
+/// <summary>The node's own certificate.</summary>
+/// <param name="NotAfter">When it expires; null = there is none.</param>
+/// <param name="Source">Where it came from: <c>file</c>, <c>authority</c>, <c>cache</c>.</param>
+internal sealed record IdentityStatus(DateTimeOffset? NotAfter, string Source);
+
+/// <summary>The clients and grants in force.</summary>
+/// <param name="Source">Where they came from: <c>file</c>, <c>authority</c>, <c>cache</c>.</param>
+/// <param name="Epoch">The line of revisions they belong to.</param>
+/// <param name="Revision">Rises with each change.</param>
+/// <param name="Clients">How many clients there are.</param>
+/// <param name="AgeSeconds">How long ago the source confirmed the revision, in seconds.</param>
+/// <param name="Stale">Whether that is longer than allowed.</param>
+internal sealed record RegistryStatus(string Source, long Epoch, long Revision, int Clients, double AgeSeconds, bool Stale);
+
+/// <summary>One limit in force.</summary>
+/// <param name="Scope">Whom it holds to its numbers: <c>node</c> or <c>application</c>.</param>
+/// <param name="Application">The application's name; null for the node's.</param>
+/// <param name="Connections">The connections that it counts now.</param>
+/// <param name="MaxConcurrentConnections">The most at once; null = no bound.</param>
+/// <param name="ConnectionsPerWindow">The most in any window; null = no bound.</param>
+/// <param name="WindowSeconds">The window's length in seconds.</param>
+internal sealed record LimitStatus(
+    string Scope, string? Application, int Connections, int? MaxConcurrentConnections, int? ConnectionsPerWindow, double WindowSeconds);

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace KestrelL4.Server.Health;
+
+/// <summary>How the node is: its components, and the status that follows from all of them.</summary>
+/// <remarks>It begins as starting. Safe to use from any thread.</remarks>
+internal sealed class NodeHealth
+{
+    private readonly ConcurrentDictionary<string, Component> _applications = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Component> _authorities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Component> _revocations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private volatile bool _started;
+    private volatile bool _draining;
+
+    /// <summary>A node that is starting.</summary>
+    public NodeHealth(TimeProvider time, ILogger<NodeHealth> logger)
+    {
+        _time = time;
+        _logger = logger;
+        Identity = New(ComponentNames.Identity);
+        Registry = New(ComponentNames.Registry);
+    }
+
+    /// <summary>The node's own certificate.</summary>
+    public Component Identity { get; }
+
+    /// <summary>The clients and grants in force.</summary>
+    public Component Registry { get; }
+
+    /// <summary>Whether the node is closing its ports or has closed them; it prevails over what the components say.</summary>
+    public bool IsDraining
+    {
+        get => _draining;
+        set => _draining = value;
+    }
+
+    /// <summary>How the node is as a whole.</summary>
+    public ComponentStatus Status => IsDraining ? ComponentStatus.Draining
+        : !_started ? ComponentStatus.Starting
+        : new[] { Identity.State.Status, Registry.State.Status, OfApplications(), OfAuthorities() }.Min();
+
+    /// <summary>Every component, ordered by name behind <c>identity</c> and <c>registry</c>.</summary>
+    public IReadOnlyList<Component> Components =>
+    [
+        Identity,
+        Registry,
+        .. new[] { _applications, _authorities, _revocations }
+            .SelectMany(static group => group.Values).OrderBy(static component => component.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The component of an application, made when it is first asked for.</summary>
+    public Component Application(string name) => Get(_applications, ComponentNames.Application(name));
+
+    /// <summary>The component of a client authority, made when it is first asked for.</summary>
+    public Component ClientAuthority(string name) => Get(_authorities, ComponentNames.ClientAuthority(name));
+
+    /// <summary>The component of a client authority's revocation list, made when it is first asked for.</summary>
+    public Component Revocation(string name) => Get(_revocations, ComponentNames.Revocation(name));
+
+    /// <summary>Forgets components that the node has no more: all but those named, <c>identity</c> and <c>registry</c>.</summary>
+    public void Keep(IReadOnlySet<string> names)
+    {
+        foreach (ConcurrentDictionary<string, Component> group in new[] { _applications, _authorities, _revocations })
+        {
+            foreach (string name in group.Keys.Where(name => !names.Contains(name)))
+            {
+                group.TryRemove(name, out _);
+            }
+        }
+    }
+
+    /// <summary>Ports are bound, identity and registry are in force: from now on the components decide.</summary>
+    public void CompleteStart() => _started = true;
+
+    /// <summary>How the node and its components are.</summary>
+    public HealthReport Report() =>
+        new(Status, Components.ToDictionary(static component => component.Name, static component => component.State));
+
+    /// <summary>How one component is; null when there is none of that name.</summary>
+    public HealthReport? Report(string name)
+    {
+        Component? component = Components.FirstOrDefault(component => component.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return component?.State is { } state
+            ? new HealthReport(state.Status, new Dictionary<string, ComponentState> { [component.Name] = state })
+            : null;
+    }
+
+    // An application that refuses costs the node its strength, not its readiness, as long as another one works.
+    private ComponentStatus OfApplications()
+    {
+        ComponentStatus[] statuses = [.. _applications.Values.Select(static application => application.State.Status)];
+        return Array.TrueForAll(statuses, static status => status == ComponentStatus.Healthy) ? ComponentStatus.Healthy
+            : Array.Exists(statuses, static status => status.IsReady()) ? ComponentStatus.Degraded
+            : statuses.Min();
+    }
+
+    // A client authority whose clients are refused costs the node its readiness only where there is no other.
+    private ComponentStatus OfAuthorities()
+    {
+        int refusing = _revocations.Values.Count(static revocation => !revocation.State.Status.IsReady());
+        bool isWell = _authorities.Values.Concat(_revocations.Values).All(static component => component.State.Status == ComponentStatus.Healthy);
+        return isWell ? ComponentStatus.Healthy
+            : refusing > 0 && refusing == _authorities.Count ? ComponentStatus.Unhealthy
+            : ComponentStatus.Degraded;
+    }
+
+    private Component Get(ConcurrentDictionary<string, Component> group, string name) =>
+        group.GetOrAdd(name, static (name, health) => health.New(name), this);
+
+    private Component New(string name) => new(name, _time, _logger);
+}

@@ -1,0 +1,122 @@
+using KestrelL4.Server.Configuration;
+
+namespace KestrelL4.Server.Ports;
+
+/// <summary>The way from the ports in force to other ones.</summary>
+/// <param name="ports">The ports in force by their keys.</param>
+/// <param name="holders">Who listens at them.</param>
+/// <param name="wishes">Who is to listen where.</param>
+internal sealed class PortChange(
+    IReadOnlyDictionary<string, BoundAddress> ports, IReadOnlyList<IListening> holders, IReadOnlyList<ListenWish> wishes)
+{
+    private readonly Dictionary<string, BoundAddress> _next = [];
+    private readonly List<BoundAddress> _opened = [];
+    private readonly List<BoundAddress> _closed = [];
+
+    /// <summary>Who holds the ports once the change is in force.</summary>
+    public IReadOnlyList<IListening> Holders => [.. wishes.Select(static wish => wish.Who)];
+
+    /// <summary>The configured address of one of them.</summary>
+    public ListenAddress AddressOf(IListening who) => wishes.First(wish => wish.Who == who).Address;
+
+    /// <summary>Binds what is not bound yet; an address of ours that is in the way and not wanted any more is closed for it.</summary>
+    /// <exception cref="BindException">An address cannot be bound.</exception>
+    public void Bind()
+    {
+        foreach (ListenWish wish in wishes)
+        {
+            BoundAddress? port = ports.GetValueOrDefault(wish.Key);
+            if (wish.State == PortState.Open && port is not { IsOpen: true })
+            {
+                port = OpenMakingWay(wish, port);
+                _opened.Add(port);
+            }
+
+            if (port is not null)
+            {
+                _next[wish.Key] = port;
+            }
+        }
+    }
+
+    /// <summary>Closes what was opened and opens what was closed for it.</summary>
+    /// <returns>What could not be opened again, because somebody was quicker.</returns>
+    public async Task<IReadOnlyList<BindException>> TakeBackAsync()
+    {
+        _opened.ForEach(static port => port.Close());
+        List<BindException> lost = [];
+        foreach (IListening who in holders.Where(who => who.Bound is { } bound && _closed.Contains(bound)))
+        {
+            BoundAddress port = who.Bound!;
+            who.StopListening();
+            try
+            {
+                port.Reopen(who.KeyPath);
+                await who.ListenAsync(port).ConfigureAwait(false);
+            }
+            catch (BindException exception)
+            {
+                lost.Add(exception);
+            }
+        }
+
+        return lost;
+    }
+
+    /// <summary>Lets everybody listen where they are to, and closes the rest; returns the ports now in force.</summary>
+    public async Task<IReadOnlyDictionary<string, BoundAddress>> CommitAsync()
+    {
+        // All stop before any begins, for two may exchange their ports.
+        Dictionary<IListening, BoundAddress> wanted = wishes
+            .Where(static wish => wish.State == PortState.Open)
+            .ToDictionary(static wish => wish.Who, wish => _next[wish.Key]);
+        foreach (IListening who in holders.Where(who => who.Bound != wanted.GetValueOrDefault(who)))
+        {
+            who.StopListening();
+        }
+
+        foreach ((IListening who, BoundAddress port) in wanted)
+        {
+            await who.ListenAsync(port).ConfigureAwait(false);
+        }
+
+        foreach (BoundAddress port in ports.Values.Where(port => port.IsOpen && !wanted.ContainsValue(port)))
+        {
+            port.Close();
+        }
+
+        return _next;
+    }
+
+    private BoundAddress OpenMakingWay(ListenWish wish, BoundAddress? closed)
+    {
+        try
+        {
+            return Open(wish, closed);
+        }
+        catch (BindException) when (InTheWay(wish).ToList() is { Count: > 0 } leaving)
+        {
+            leaving.ForEach(static port => port.Close());
+            _closed.AddRange(leaving);
+            return Open(wish, closed);
+        }
+    }
+
+    private static BoundAddress Open(ListenWish wish, BoundAddress? closed)
+    {
+        if (closed is null)
+        {
+            return BoundAddress.Bind(wish.Who.KeyPath, wish.Address);
+        }
+
+        closed.Reopen(wish.Who.KeyPath);
+        return closed;
+    }
+
+    private IEnumerable<BoundAddress> InTheWay(ListenWish wish)
+    {
+        HashSet<string> wanted = [.. wishes.Where(static wish => wish.State == PortState.Open).Select(static wish => wish.Key)];
+        return ports.Where(entry => !wanted.Contains(entry.Key) && entry.Value.IsOpen && entry.Value.Overlaps(wish.Address))
+            .Select(static entry => entry.Value);
+    }
+}

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using KestrelL4.Forwarding;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
 using KestrelL4.Server.Transport;

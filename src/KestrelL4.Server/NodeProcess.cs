@@ -1,6 +1,5 @@
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;

@@ -1,4 +1,3 @@
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Control;

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Answers;
-using KestrelL4.Server.Admin.Routes;
 using KestrelL4.Server.Health;
 
 namespace KestrelL4.Cli.Control;

@@ -1,5 +1,4 @@
 using System.Text;
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Answers;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Health;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Demo;

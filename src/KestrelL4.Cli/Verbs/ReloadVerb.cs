@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using KestrelL4.Cli.Control;
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Verbs;

@@ -1,6 +1,5 @@
 using KestrelL4.Server.Admin.Answers;
 using KestrelL4.Server.Admin.Routes;
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Builder;

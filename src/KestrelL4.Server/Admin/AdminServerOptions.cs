@@ -1,4 +1,3 @@
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

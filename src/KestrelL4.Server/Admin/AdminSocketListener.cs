@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using KestrelL4.Server.Configuration;
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using Microsoft.Extensions.Logging;
 

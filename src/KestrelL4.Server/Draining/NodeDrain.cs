@@ -1,5 +1,4 @@
 using KestrelL4.Server.Configuration;
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using Microsoft.Extensions.Logging;

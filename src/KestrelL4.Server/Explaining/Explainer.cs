@@ -1,7 +1,6 @@
 using KestrelL4.Authorization;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;

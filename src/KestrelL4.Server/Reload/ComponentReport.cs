@@ -1,4 +1,3 @@
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Sources;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Runtime;

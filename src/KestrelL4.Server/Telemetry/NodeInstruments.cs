@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Health;
 
 namespace KestrelL4.Server.Telemetry;

@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using KestrelL4.Server.Admin.Answers;
 using KestrelL4.Server.Draining;
-using KestrelL4.Server.Health;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;

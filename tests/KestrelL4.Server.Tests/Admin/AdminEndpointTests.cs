@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using KestrelL4.Server.Admin.Answers;
-using KestrelL4.Server.Admin.Routes;
 
 namespace KestrelL4.Server.Tests.Admin;
 

@@ -8,7 +8,6 @@ using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Draining;
 using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Health;
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;

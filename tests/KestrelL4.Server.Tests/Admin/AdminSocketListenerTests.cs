@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using KestrelL4.Server.Admin;
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

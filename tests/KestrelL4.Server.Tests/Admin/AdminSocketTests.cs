@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using KestrelL4.Server.Admin.Answers;
 using KestrelL4.Server.Draining;
 
 namespace KestrelL4.Server.Tests.Admin;

@@ -1,4 +1,3 @@
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Health;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

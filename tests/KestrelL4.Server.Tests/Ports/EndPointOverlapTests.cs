@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 
 namespace KestrelL4.Server.Tests.Ports;

@@ -1,4 +1,3 @@
-using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 
 namespace KestrelL4.Server.Tests.Ports;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using KestrelL4.Registry;
-using KestrelL4.Server.Admin;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;

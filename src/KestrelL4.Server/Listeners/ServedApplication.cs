@@ -108,12 +108,6 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         foreach ((string name, UpstreamConfiguration settings) in configuration.Upstreams.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
         {
             Upstream upstream = Application.FindUpstream(name, settings.Address) ?? new Upstream(name, settings.Address);
-            if (!Application.Upstreams.Contains(upstream))
-            {
-                // Whoever takes it out and brings it back wants it in service.
-                upstream.IsDraining = false;
-            }
-
             upstream.Weight = settings.Weight;
             upstream.MaxConnections = settings.MaxConnections;
             upstream.IsBackup = settings.Backup;

@@ -44,7 +44,6 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         // Whatever follows succeeds.
         List<ServedApplication> removed = [.. before.Except(configured)];
         removed.ForEach(static application => application.Application.IsRemoved = true);
-        added.ForEach(static application => application.IsDrained = false);
         configured.ForEach(application => application.Configuration = next.Applications[application.Name]);
         listening.Served.All = [.. configured.Union(listening.Served.All)];
         admin.Configuration = next.Admin;

@@ -46,7 +46,9 @@ public sealed class Application
     /// <summary>The name in grants, logs and metrics.</summary>
     public string Name { get; }
 
-    /// <summary>Limits and time-outs. New limits hold from the next connection and count the open ones; new time-outs are for new connections.</summary>
+    /// <summary>
+    /// Limits and time-outs. New limits hold from the next connection and count the open ones; new time-outs are for new connections.
+    /// </summary>
     public ApplicationSettings Settings
     {
         get => Volatile.Read(ref _settings);

@@ -114,10 +114,12 @@ internal sealed partial class Drains(
         found = upstream is null
             ? null
             : served?.Application.Upstreams.FirstOrDefault(each => string.Equals(each.Name, upstream, StringComparison.OrdinalIgnoreCase));
-        return served is null ? new DrainAnswer(DrainResult.Unknown, $"there is no application '{application}'; /status lists them all")
-            : upstream is not null && found is null ? new DrainAnswer(DrainResult.Unknown, $"'{served.Name}' has no upstream '{upstream}'; /status lists them all")
+        return served is null ? Unknown($"there is no application '{application}'")
+            : upstream is not null && found is null ? Unknown($"'{served.Name}' has no upstream '{upstream}'")
             : null;
     }
+
+    private static DrainAnswer Unknown(string problem) => new(DrainResult.Unknown, $"{problem}; /status lists them all");
 
     private async Task DrainAsync(ServedApplication application, CancellationToken calledOff)
     {

@@ -57,7 +57,10 @@ internal sealed record Candidate(
         if (inForce.Understood.StateDirectory != reading.Understood.StateDirectory)
         {
             yield return new ConfigurationError(
-                StateDirectoryKey, reading.SourceOf(StateDirectoryKey), "cannot change while the node runs", "restart the node, or write the former one");
+                StateDirectoryKey,
+                reading.SourceOf(StateDirectoryKey),
+                "cannot change while the node runs",
+                "restart the node, or write the former one");
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed partial class IdentityExpiry(NodeModel model, NodeListening list
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The node's certificate expired at {NotAfter:u}: ports are closed until there is a new one, open connections go on")]
+    [LoggerMessage(1, LogLevel.Error,
+        "The node's certificate expired at {NotAfter:u}: ports are closed until there is a new one, open connections go on")]
     private static partial void Expired(ILogger logger, DateTimeOffset notAfter);
 }

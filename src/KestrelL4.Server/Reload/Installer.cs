@@ -55,7 +55,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
 
     /// <summary>Puts the files alone in force.</summary>
     /// <returns>How many connections were cut.</returns>
-    /// <exception cref="BindException">The ports were closed for want of a certificate, and one cannot be opened again; all else is in force.</exception>
+    /// <exception cref="BindException">A port closed for want of a certificate cannot be opened again; all else is in force.</exception>
     public async Task<int> InstallFilesAsync(NodeFiles files)
     {
         int cut = Use(files, parts.Shared.Trust.Current.Registry);
@@ -83,11 +83,11 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
     private ServedApplication? Existing(string name) =>
         listening.Served.All.FirstOrDefault(application => string.Equals(application.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    // A revision that stands still tells that nobody's grants changed.
+    // A revision that stands still tells that nobody's certificates and grants changed; a serial number may stand for its only authority.
     private RegistrySnapshot RegistryOf(ConfigurationReading reading)
     {
         RegistrySnapshot inForce = parts.Shared.Trust.Current.Registry;
-        string clients = reading.HashOf("Clients");
+        string clients = $"{reading.HashOf("Clients")} {string.Join(' ', reading.Understood.ClientAuthorities.Keys)}";
         if (clients == _clients)
         {
             return inForce;

@@ -43,7 +43,9 @@ internal sealed class SourceFingerprint
         _digests.Count == other._digests.Count && _digests.All(entry => other._digests.GetValueOrDefault(entry.Key) == entry.Value);
 
     private SourceFingerprint With(IEnumerable<string> paths) => new(_digests.SetItems(
-        paths.Where(path => path.Length > 0 && !_digests.ContainsKey(path)).Distinct().Select(static path => KeyValuePair.Create(path, DigestOf(path)))));
+        paths.Where(path => path.Length > 0 && !_digests.ContainsKey(path))
+            .Distinct()
+            .Select(static path => KeyValuePair.Create(path, DigestOf(path)))));
 
     private static string DigestOf(string path)
     {

@@ -40,7 +40,9 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
             IdentityFiles.RefuseTried(configuration, files, problem);
         }
 
-        return faults.Count == 0 ? (identity, trial.SendsTicket) : (KeptAfter(faults, ComponentNames.Identity, former), previous?.SendsTickets == true);
+        return faults.Count == 0
+            ? (identity, trial.SendsTicket)
+            : (KeptAfter(faults, ComponentNames.Identity, former), previous?.SendsTickets == true);
     }
 
     /// <summary>The client authorities with their revocation lists; null when one cannot be had.</summary>
@@ -57,8 +59,9 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
         ClientAuthority? formerAuthority = previous?.ClientAuthorities.FirstOrDefault(
             authority => string.Equals(authority.Name, name, StringComparison.OrdinalIgnoreCase));
         List<ConfigurationError> faults = [];
+        IReadOnlyList<X509Certificate2>? formerChain = before?.Certificate == configuration.Certificate ? formerAuthority?.Chain : null;
         IReadOnlyList<X509Certificate2>? chain = ClientAuthorityFiles.Chain(name, configuration, new PemFile(reading, faults), time)
-            ?? KeptAfter(faults, ComponentNames.ClientAuthority(name), before?.Certificate == configuration.Certificate ? formerAuthority?.Chain : null);
+            ?? KeptAfter(faults, ComponentNames.ClientAuthority(name), formerChain);
         if (chain is null)
         {
             return null;

@@ -35,15 +35,25 @@ internal sealed class Instruments
         _handshake = meter.CreateHistogram("kestrell4.handshake.duration", "s", "Time from accept to a TLS session.", advice: Short);
         _connect = meter.CreateHistogram("kestrell4.upstream.connect.duration", "s", "Time of the dials that connected.", advice: Short);
         _duration = meter.CreateHistogram("kestrell4.connection.duration", "s", "Time from accept to the end.", advice: Long);
-        meter.CreateObservableCounter("kestrell4.connections.accepted", () => Of(a => a.Counters.ConnectionsAccepted), "{connection}", "Connections accepted.");
+        meter.CreateObservableCounter(
+            "kestrell4.connections.accepted", () => Of(a => a.Counters.ConnectionsAccepted), "{connection}", "Connections accepted.");
         meter.CreateObservableCounter("kestrell4.connections", Ended, "{connection}", "Connections that ended, by close reason.");
-        meter.CreateObservableUpDownCounter("kestrell4.connections.active", () => Of(a => a.Connections.Count), "{connection}", "Connections open now.");
+        meter.CreateObservableUpDownCounter(
+            "kestrell4.connections.active", () => Of(a => a.Connections.Count), "{connection}", "Connections open now.");
         meter.CreateObservableCounter("kestrell4.handshakes", Handshakes, "{handshake}", "Handshakes, by result and cause.");
         meter.CreateObservableCounter("kestrell4.bytes", Bytes, "By", "Bytes relayed, received from or sent to clients.");
         meter.CreateObservableCounter("kestrell4.rate_limited", RateLimited, "{connection}", "Connections that a limit refused, by scope.");
-        meter.CreateObservableUpDownCounter("kestrell4.upstream.connections.active", () => OfUpstreams(static (_, upstreams) => upstreams.Sum(static u => u.ActiveConnections)), "{connection}", "Connections at an upstream now.");
+        meter.CreateObservableUpDownCounter(
+            "kestrell4.upstream.connections.active",
+            () => OfUpstreams(static (_, upstreams) => upstreams.Sum(static upstream => upstream.ActiveConnections)),
+            "{connection}",
+            "Connections at an upstream now.");
         meter.CreateObservableCounter("kestrell4.upstream.connections", Dials, "{connection}", "Dials of an upstream, by result.");
-        meter.CreateObservableGauge("kestrell4.upstream.available", () => OfUpstreams(static (application, upstreams) => upstreams.Any(u => u.IsAvailable && application.Upstreams.Contains(u)) ? 1 : 0), null, "Whether an upstream takes connections.");
+        meter.CreateObservableGauge(
+            "kestrell4.upstream.available",
+            () => OfUpstreams(static (application, upstreams) =>
+                upstreams.Any(upstream => upstream.IsAvailable && application.Upstreams.Contains(upstream)) ? 1 : 0),
+            description: "Whether an upstream takes connections.");
     }
 
     /// <summary>Records the time from accept to a TLS session.</summary>

@@ -32,7 +32,9 @@ public sealed class Upstream
     /// <summary>The server address.</summary>
     public EndPoint Address { get; }
 
-    /// <summary>Its share of the connections, relative to the others. 0 or more; default 1; 0 = no new connections. A new one holds from the next pick.</summary>
+    /// <summary>
+    /// Its share of the connections, relative to the others. 0 or more; default 1; 0 = no new connections. A new one holds from the next pick.
+    /// </summary>
     public int Weight { get; set; } = 1;
 
     /// <summary>The most connections open to it at once. 1 or more; default null = no bound. A lower one closes none.</summary>

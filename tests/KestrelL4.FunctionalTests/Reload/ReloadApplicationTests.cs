@@ -85,6 +85,25 @@ public sealed class ReloadApplicationTests(ReloadFixture fixture) : ReloadTestBa
     }
 
     [Fact]
+    public async Task Application_ReplacedAtItsAddressByAnother_DrainsWhileTheOtherServes()
+    {
+        IPEndPoint endPoint = ServerProgram.FreePort();
+        await _fixture.ApplyAsync(setup => setup.Application("former", _fixture.Upstream.EndPoint)
+            .Set("Applications:former:Listen", endPoint.ToString()).Set("Drain:Timeout", "1s"));
+        await using ConnectHammer hammer = new(endPoint);
+        await using TlsClient before = await Node.HoldAsync(_fixture.Alice, "former");
+
+        await _fixture.ApplyAsync(setup => setup.Set("Applications:former", null).Application("latter", _fixture.Upstream.EndPoint)
+            .Set("Applications:latter:Listen", endPoint.ToString()));
+
+        await using TlsClient after = await Node.HoldAsync(_fixture.Alice, "latter");
+        await GoesOnAsync(before);
+        Assert.Equal(TlsEnd.Reset, await before.ObserveEndAsync());
+        await GoesOnAsync(after);
+        Assert.Empty(hammer.Failures);
+    }
+
+    [Fact]
     public async Task Listen_Changed_MovesThePortAndKeepsConnections()
     {
         await _fixture.ApplyAsync(setup => setup.Application("moving", _fixture.Upstream.EndPoint));

@@ -14,8 +14,11 @@ public sealed class ReloadClientTests(ReloadFixture fixture) : ReloadTestBase(fi
         MetricWatch unknown = await Node.WatchReasonAsync("unknown_client");
         await Node.RefusesAsync(bob);
         await unknown.RoseByAsync(1);
+        MetricWatch revision = await Node.WatchAsync("kestrell4_registry_revision");
 
         await _fixture.ApplyAsync(static _ => { });
+
+        await revision.RoseByAsync(1);
 
         await using TlsClient client = await Node.HoldAsync(bob);
         await GoesOnAsync(client);

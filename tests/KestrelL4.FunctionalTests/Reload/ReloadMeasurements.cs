@@ -16,6 +16,19 @@ public sealed class ReloadMeasurements(ReloadFixture fixture, ITestOutputHelper 
     [MeasuredFact]
     public Task File_GrantWithdrawn_UntilTheReset() => MeasureAsync("file renamed over to reset of a withdrawn connection", static () => { });
 
+    [MeasuredFact]
+    public async Task Signal_GrantWithdrawnAmongManyClients_UntilTheReset()
+    {
+        const int Clients = 50_000;
+        for (int number = 0; number < Clients; number++)
+        {
+            fixture.Setup.Set($"Clients:c{number}:SerialNumbers", new JsonArray($"main:{number:X8}"));
+            fixture.Setup.Set($"Clients:c{number}:Applications", new JsonArray("echo"));
+        }
+
+        await MeasureAsync($"signal to reset of a withdrawn connection among {Clients:N0} clients", () => fixture.Node.Process.HangUp());
+    }
+
     private async Task MeasureAsync(string what, Action signal)
     {
         TestCertificate bob = fixture.Client("bob", "echo");
@@ -45,9 +58,8 @@ public sealed class ReloadMeasurements(ReloadFixture fixture, ITestOutputHelper 
     private long Change(params string[] applications)
     {
         fixture.Setup.Set("Clients:bob:Applications", new JsonArray([.. applications.Select(static name => (JsonNode)name)]));
-        long now = Stopwatch.GetTimestamp();
         fixture.Setup.Write();
-        return now;
+        return Stopwatch.GetTimestamp();
     }
 
     private static string Figures(List<double> milliseconds)

@@ -77,7 +77,7 @@ public sealed class ReloadSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Signal_WhileDraining_ChangesNothing()
+    public async Task Signal_WhileDraining_IsIgnored()
     {
         await using TestNode node = await _setup.StartAsync();
         await using TlsClient held = await node.HoldAsync(_alice);
@@ -85,11 +85,13 @@ public sealed class ReloadSourceTests : IAsyncLifetime
         await Eventually.UntilAsync(
             async () => (string?)(await node.StatusAsync())["status"] == "draining", "the node says that it drains");
 
-        _setup.Set("Clients:alice:Disabled", true).Write();
+        MetricWatch applied = await node.WatchAsync("kestrell4_configuration_reloads_total", ("result", "applied"));
+
         node.Process.HangUp();
 
         await Eventually.UntilAsync(
             () => node.Process.Output.Contains("the node is draining", StringComparison.Ordinal), "the log says why nothing is read");
+        Assert.Equal(0, await applied.RiseAsync());
         Assert.Equal([3], await held.EchoAsync([3]));
         await held.CompleteSendingAsync();
         Assert.Equal(TlsEnd.CloseNotifyThenFin, await held.ObserveEndAsync());

@@ -12,8 +12,8 @@ public sealed class StaleRevocationTests : IAsyncLifetime
 
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
 
-    // Until a list of the past is too old: enough to start a node and to connect meanwhile.
-    private static readonly TimeSpan Left = TimeSpan.FromSeconds(4);
+    // It grows too old while it is in force, not before.
+    private static readonly TimeSpan Left = TimeSpan.FromSeconds(1);
 
     private readonly EchoServer _upstream = new();
     private readonly NodeSetup _setup = new();
@@ -37,10 +37,11 @@ public sealed class StaleRevocationTests : IAsyncLifetime
         _setup.Set("ClientAuthorities:second:Certificate", second.WriteTo(_setup.Directory.Path, "second.crt"));
         _setup.Register("bob", bob, "echo").Set("Clients:bob:SerialNumbers", new JsonArray($"second:{bob.SerialNumber}"));
         _setup.Set("Clients:alice:SerialNumbers", new JsonArray($"main:{_alice.SerialNumber}"));
-        await using TestNode node = await StartAgeingAsync();
+        await using TestNode node = await StartAsync();
         await using TlsClient held = await node.HoldAsync(_alice);
         await using Bystander bystander = new(node.EndPoint(), bob);
 
+        PublishAgeing(node);
         await UntilAsync(node, "unhealthy", "degraded", HttpStatusCode.OK);
 
         await RefusesAsStaleAsync(node, held);
@@ -51,9 +52,10 @@ public sealed class StaleRevocationTests : IAsyncLifetime
     [Fact]
     public async Task List_OfTheOnlyAuthority_MakesTheNodeUnready()
     {
-        await using TestNode node = await StartAgeingAsync();
+        await using TestNode node = await StartAsync();
         await using TlsClient held = await node.HoldAsync(_alice);
 
+        PublishAgeing(node);
         await UntilAsync(node, "unhealthy", "unhealthy", HttpStatusCode.ServiceUnavailable);
 
         await RefusesAsStaleAsync(node, held);
@@ -77,13 +79,21 @@ public sealed class StaleRevocationTests : IAsyncLifetime
         Assert.Contains($"KestrelL4:{ListKey}", result.Error, StringComparison.Ordinal);
     }
 
-    private async Task<TestNode> StartAgeingAsync()
+    private Task<TestNode> StartAsync()
+    {
+        Publish(_setup.Authority.RevocationList(1));
+        return _setup.Set(ListKey, _setup.Directory["main.crl"]).Set("ClientAuthorities:main:MaxRevocationAge", "1h").StartAsync();
+    }
+
+    private void PublishAgeing(TestNode node)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        TestRevocationList list = _setup.Authority.RevocationList(1, now - MaxAge + Left, now.AddDays(1));
-        _setup.Set(ListKey, list.WriteTo(_setup.Directory.Path, "main.crl")).Set("ClientAuthorities:main:MaxRevocationAge", "1h");
-        return await _setup.StartAsync();
+        Publish(_setup.Authority.RevocationList(2, now - MaxAge + Left, now.AddDays(1)));
+        node.Process.HangUp();
     }
+
+    private void Publish(TestRevocationList list) =>
+        File.Move(list.WriteTo(_setup.Directory.Path, "next.crl"), _setup.Directory["main.crl"], overwrite: true);
 
     private async Task RefusesAsStaleAsync(TestNode node, TlsClient held)
     {
@@ -95,7 +105,8 @@ public sealed class StaleRevocationTests : IAsyncLifetime
 
     private async Task RenewAsync(TestNode node)
     {
-        _setup.Authority.RevocationList(2).WriteTo(_setup.Directory.Path, "main.crl");
+        Publish(_setup.Authority.RevocationList(3));
+        node.Process.HangUp();
         await UntilAsync(node, "healthy", "healthy", HttpStatusCode.OK);
         await using TlsClient admitted = await node.HoldAsync(_alice);
     }

@@ -29,6 +29,10 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         List<ServedApplication> configured = [.. next.Applications.Select(entry => Existing(entry.Key)
             ?? new ServedApplication(entry.Key, entry.Value, accounting, parts))];
         List<ServedApplication> added = [.. configured.Except(before)];
+
+        // One that comes back comes back into service. Its port is bound by that.
+        List<ServedApplication> drained = added.FindAll(static application => application.IsDrained);
+        drained.ForEach(static application => application.IsDrained = false);
         PortChange change;
         listening.HasNoIdentity = HasExpired(files);
         try
@@ -38,13 +42,13 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         catch (BindException)
         {
             added.ForEach(static application => application.Application.IsRemoved = true);
+            drained.ForEach(static application => application.IsDrained = true);
             throw;
         }
 
         // Whatever follows succeeds.
         List<ServedApplication> removed = [.. before.Except(configured)];
         removed.ForEach(static application => application.Application.IsRemoved = true);
-        added.ForEach(static application => application.IsDrained = false);
         configured.ForEach(application => application.Configuration = next.Applications[application.Name]);
         listening.Served.All = [.. configured.Union(listening.Served.All)];
         admin.Configuration = next.Admin;

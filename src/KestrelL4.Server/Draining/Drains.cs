@@ -98,15 +98,8 @@ internal sealed partial class Drains(
         });
     }
 
-    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again. One that the operator drained stays so.</summary>
-    public void Keep(ServedApplication application)
-    {
-        _runs.CallOff(application.Name);
-        if (application.IsDrained)
-        {
-            _runs.Begin(application.Name, calledOff => DrainAsync(application, calledOff));
-        }
-    }
+    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again.</summary>
+    public void Keep(ServedApplication application) => _runs.CallOff(application.Name);
 
     private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served, out Upstream? found)
     {

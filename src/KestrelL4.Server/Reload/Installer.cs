@@ -29,6 +29,10 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         List<ServedApplication> configured = [.. next.Applications.Select(entry => Existing(entry.Key)
             ?? new ServedApplication(entry.Key, entry.Value, accounting, parts))];
         List<ServedApplication> added = [.. configured.Except(before)];
+
+        // One that comes back comes back into service. Its port is bound by that.
+        List<ServedApplication> drained = added.FindAll(static application => application.IsDrained);
+        drained.ForEach(static application => application.IsDrained = false);
         PortChange change;
         listening.HasNoIdentity = HasExpired(files);
         try
@@ -38,6 +42,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         catch (BindException)
         {
             added.ForEach(static application => application.Application.IsRemoved = true);
+            drained.ForEach(static application => application.IsDrained = true);
             throw;
         }
 

@@ -54,7 +54,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         // Behind the trust, or a client of a new authority would be through its handshake before the authority is known.
         parts.Shared.Handshake.Use(files.Identity, new ClientCertificateValidation(files.ClientAuthorities, parts.Time));
         await listening.CommitAsync(change).ConfigureAwait(false);
-        return new Installation(added, removed, cut);
+        return new Installation(added, removed, cut, [.. change.Unbound.Select(static each => each.Message)]);
     }
 
     private ServedApplication? Existing(string name) =>
@@ -79,4 +79,6 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
 /// <param name="Added">Applications that are offered from now on.</param>
 /// <param name="Removed">Applications that are offered no more.</param>
 /// <param name="Cut">Connections that were closed for what was withdrawn from them.</param>
-internal sealed record Installation(IReadOnlyList<ServedApplication> Added, IReadOnlyList<ServedApplication> Removed, int Cut);
+/// <param name="Unbound">Addresses of old that stay closed, because somebody took them while they were; one text each.</param>
+internal sealed record Installation(
+    IReadOnlyList<ServedApplication> Added, IReadOnlyList<ServedApplication> Removed, int Cut, IReadOnlyList<string> Unbound);

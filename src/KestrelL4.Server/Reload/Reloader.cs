@@ -35,13 +35,13 @@ internal sealed partial class Reloader(
         List<string> refused = [];
         try
         {
-            await InstallAsync(candidate).ConfigureAwait(false);
+            refused.AddRange(await InstallAsync(candidate).ConfigureAwait(false));
         }
         catch (BindException exception)
         {
             refused.Add(exception.Message);
             candidate = await candidate.WithoutConfigurationAsync(model.InForce, parts.Time).ConfigureAwait(false);
-            await InstallAsync(candidate).ConfigureAwait(false);
+            refused.AddRange(await InstallAsync(candidate).ConfigureAwait(false));
         }
 
         refused.InsertRange(0, candidate.Refused.Select(static error => error.ToString()));
@@ -52,7 +52,7 @@ internal sealed partial class Reloader(
         return new ReloadOutcome(refused);
     }
 
-    private async Task InstallAsync(Candidate candidate)
+    private async Task<IReadOnlyList<string>> InstallAsync(Candidate candidate)
     {
         Installation installation = await installer.InstallAsync(candidate.Reading, candidate.Files!).ConfigureAwait(false);
         ConfigurationInForce before = model.InForce;
@@ -79,6 +79,8 @@ internal sealed partial class Reloader(
         {
             Withdrawn(_logger, installation.Cut);
         }
+
+        return installation.Unbound;
     }
 
     private void Tell(List<string> refused)
@@ -109,7 +111,7 @@ internal sealed partial class Reloader(
     [LoggerMessage(4, LogLevel.Information, "Access was withdrawn, connections cut: {Cut}")]
     private static partial void Withdrawn(ILogger logger, int cut);
 
-    [LoggerMessage(5, LogLevel.Warning, "Reload rejected, errors: {Errors}; what was in force before stays")]
+    [LoggerMessage(5, LogLevel.Warning, "Reload rejected, wholly or in part, errors: {Errors}; for what is wrong, what was in force before stays")]
     private static partial void IsRejected(ILogger logger, int errors);
 
     [LoggerMessage(6, LogLevel.Warning, "Rejected: {Error}")]

@@ -38,6 +38,12 @@ internal sealed partial class NodeSignals : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            // The process is about to end. Let go of, a signal that is repeated meanwhile would kill it under another exit code.
+            return;
+        }
+
         foreach (PosixSignalRegistration registration in _registrations)
         {
             registration.Dispose();

@@ -86,7 +86,7 @@ internal sealed class StateDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(Path.Combine(_path, ListeningFile));
+            ForgetListening();
         }
     }
 
@@ -110,15 +110,7 @@ internal sealed class StateDirectory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        try
-        {
-            File.Delete(Path.Combine(_path, ListeningFile));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Without the lock nobody believes the file.
-        }
-
+        ForgetListening();
         _lock.Dispose();
     }
 
@@ -129,6 +121,18 @@ internal sealed class StateDirectory : IDisposable
         Share = FileShare.None,
         UnixCreateMode = OwnersFile,
     });
+
+    private void ForgetListening()
+    {
+        try
+        {
+            File.Delete(Path.Combine(_path, ListeningFile));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Without the lock nobody believes the file, and what it says is at worst a little old.
+        }
+    }
 
     // Renamed into place, so that nobody reads half of it.
     private void Write(IEnumerable<string> addresses)

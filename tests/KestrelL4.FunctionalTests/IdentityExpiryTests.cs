@@ -37,6 +37,31 @@ public sealed class IdentityExpiryTests : IAsyncDisposable
         Assert.Equal("and here"u8.ToArray(), await held.EchoAsync("and here"u8.ToArray()));
     }
 
+    [Fact]
+    public async Task Identity_RenewedAndAPortTakenMeanwhile_OpensTheOthersAndWithdrawsAllTheSame()
+    {
+        NodeSetup setup = new NodeSetup().Application("echo", _upstream.EndPoint).Application("other", _upstream.EndPoint);
+        TestCertificate alice = setup.Client("alice", "*");
+        Issue(setup, TimeSpan.FromSeconds(10));
+        await using TestNode node = await setup.StartAsync();
+        await using TlsClient held = await node.HoldAsync(alice);
+        await Eventually.UntilAsync(
+            async () => await Record.ExceptionAsync(() => SocketExtensions.ConnectAsync(node.EndPoint())) is SocketException,
+            "connections are refused", TimeSpan.FromSeconds(30));
+        using Socket stranger = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        stranger.Bind(node.EndPoint());
+        stranger.Listen();
+
+        Issue(setup, TimeSpan.FromHours(1));
+        await Eventually.UntilAsync(
+            async () => await Record.ExceptionAsync(() => SocketExtensions.ConnectAsync(node.EndPoint("other"))) is null, "the other port opens");
+        setup.Set("Clients:alice:Disabled", true).Write();
+
+        Assert.Equal(TlsEnd.Reset, await held.ObserveEndAsync());
+        Assert.DoesNotContain("defect", node.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("KestrelL4:Applications:echo:Listen", node.Process.Output, StringComparison.Ordinal);
+    }
+
     public ValueTask DisposeAsync() => _upstream.DisposeAsync();
 
     private void Issue(NodeSetup setup, TimeSpan life) => _serverAuthority

@@ -53,6 +53,42 @@ public sealed class ShutdownTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Terminate_RepeatedUntilTheEnd_StillExitsZero()
+    {
+        await using TestNode node = await _setup.StartAsync();
+
+        await Eventually.UntilAsync(
+            () =>
+            {
+                if (!node.Process.HasExited)
+                {
+                    node.Process.Terminate();
+                    node.Process.HangUp();
+                }
+
+                return node.Process.HasExited;
+            },
+            "the node ends",
+            TimeSpan.FromSeconds(20));
+
+        Assert.Equal(0, node.Process.ExitCode);
+    }
+
+    [Fact]
+    public async Task StateDirectory_RemovedMeanwhile_CostsNeitherAReloadNorTheExitCode()
+    {
+        await using TestNode node = await _setup.StartAsync();
+        Directory.Delete(_setup.Directory["state"], recursive: true);
+
+        _setup.Set("Clients:alice:Disabled", true).Write();
+
+        await node.RefusesAsync(_alice);
+        node.Process.Terminate();
+        Assert.Equal(0, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.DoesNotContain("defect", node.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Terminate_TransferRunning_ArrivesWhole()
     {
         byte[] payload = RandomNumberGenerator.GetBytes(16 * 1024 * 1024);

@@ -89,6 +89,18 @@ public sealed class StateDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void TellListening_DirectoryGone_GoesOnWithoutIt()
+    {
+        string path = _directory["state"];
+        using StateDirectory? held = StateDirectory.TryOpen(path, [], out _);
+        Directory.Delete(path, recursive: true);
+
+        held!.TellListening(["127.0.0.1:1"]);
+
+        Assert.False(Path.Exists(path));
+    }
+
+    [Fact]
     public void Inspection_Missing_IsFreeAndStaysMissing()
     {
         StateDirectoryInspection found = StateDirectoryInspection.Of(_directory["state"]);

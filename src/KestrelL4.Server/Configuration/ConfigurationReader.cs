@@ -20,6 +20,11 @@ internal static class ConfigurationReader
             errors.Add(error);
         }
 
+        if (LoggingSection.Problem(loaded.Sources) is { } problem)
+        {
+            errors.Add(problem);
+        }
+
         NodeConfiguration configuration = NodeReader.Read(
             SectionReader.Of(tree.Root, errors),
             DefaultStateDirectory(loaded, surroundings));

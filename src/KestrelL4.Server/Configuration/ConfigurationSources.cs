@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using KestrelL4.Server.Configuration.Loading;
 
 namespace KestrelL4.Server.Configuration;
@@ -10,7 +9,7 @@ namespace KestrelL4.Server.Configuration;
 internal sealed record ConfigurationSources(IReadOnlyList<string> Files, string? SecretsDirectory, IReadOnlyList<string> Settings)
 {
     /// <summary>What came in through pipes, by path: it cannot be read a second time.</summary>
-    public ConcurrentDictionary<string, IReadOnlyDictionary<string, string?>> Piped { get; } = new(StringComparer.Ordinal);
+    public PipedFiles Piped { get; } = new();
 
     /// <summary>The working directory and the environment. Default: this process's, at the moment of reading.</summary>
     public Surroundings Surroundings

@@ -151,7 +151,7 @@ internal sealed partial class Drains(
         application.IsDrained = false;
         try
         {
-            await listening.AlignAsync().ConfigureAwait(false);
+            await listening.AlignAsync(application).ConfigureAwait(false);
             _runs.CallOff(application.Name);
             return null;
         }

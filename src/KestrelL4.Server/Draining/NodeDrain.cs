@@ -72,7 +72,7 @@ internal sealed partial class NodeDrain(
         listening.IsClosed = false;
         try
         {
-            await listening.AlignAsync().ConfigureAwait(false);
+            await listening.AlignAsync(listening.Served.Configured).ConfigureAwait(false);
         }
         catch (BindException exception)
         {

@@ -108,6 +108,12 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         foreach ((string name, UpstreamConfiguration settings) in configuration.Upstreams.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
         {
             Upstream upstream = Application.FindUpstream(name, settings.Address) ?? new Upstream(name, settings.Address);
+            if (!Application.Upstreams.Contains(upstream))
+            {
+                // One that was drained, taken out and given back is to be in service.
+                upstream.IsDraining = false;
+            }
+
             upstream.Weight = settings.Weight;
             upstream.MaxConnections = settings.MaxConnections;
             upstream.IsBackup = settings.Backup;

@@ -18,6 +18,9 @@ internal enum PortState
     /// <summary>It takes connections.</summary>
     Open,
 
+    /// <summary>It takes connections, unless it cannot be bound: then it stays closed.</summary>
+    OpenIfFree,
+
     /// <summary>It refuses connections, and the same one is to be opened again later.</summary>
     Closed,
 }

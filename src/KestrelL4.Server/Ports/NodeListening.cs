@@ -40,22 +40,36 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
     /// <summary>Binds what a configuration needs.</summary>
     /// <param name="applications">The applications that it names.</param>
     /// <param name="configuration">The configuration.</param>
-    /// <exception cref="BindException">An address cannot be bound; nothing was changed.</exception>
-    public Task<PortChange> PrepareAsync(IEnumerable<ServedApplication> applications, NodeConfiguration configuration) => PrepareAsync(
-        applications.Select(application => (application, configuration.Applications[application.Name].Listen)), configuration.Admin.Listen);
-
-    /// <summary>Puts a change in force.</summary>
-    public Task CommitAsync(PortChange change)
+    /// <exception cref="BindException">An address that is new cannot be bound; nothing was changed.</exception>
+    public async Task<PortChange> PrepareAsync(IEnumerable<ServedApplication> applications, NodeConfiguration configuration)
     {
-        _adminAddress = change.AddressOf(admin);
-        return _ports.CommitAsync(change);
+        // A port that was closed for a while may be taken by now. Such a loss refuses no change that has nothing to do with it.
+        HashSet<ServedApplication> known = [.. served.Configured];
+        ListenAddress adminAddress = configuration.Admin.Listen;
+        PortChange change = await _ports.PrepareAsync(
+        [
+            .. applications.Select(application => WishOf(
+                application,
+                configuration.Applications[application.Name].Listen,
+                known.Contains(application) ? application.Configuration.Listen : null)),
+            new ListenWish(admin, adminAddress, OpenAfter(_adminAddress, adminAddress)),
+        ]).ConfigureAwait(false);
+        _adminAddress = adminAddress;
+        return change;
     }
 
+    /// <summary>Puts a change in force.</summary>
+    public Task CommitAsync(PortChange change) => _ports.CommitAsync(change);
+
     /// <summary>Opens and closes ports as the applications are drained or not.</summary>
-    /// <exception cref="BindException">An address cannot be bound; nothing was changed.</exception>
-    public async Task AlignAsync() => await CommitAsync(
-        await PrepareAsync(served.Configured.Select(static application => (application, application.Configuration.Listen)), _adminAddress!)
-            .ConfigureAwait(false)).ConfigureAwait(false);
+    /// <param name="opening">Those whose ports must open; the port of any other that somebody took meanwhile is in nobody's way.</param>
+    /// <exception cref="BindException">An address of these cannot be bound; nothing was changed.</exception>
+    public async Task AlignAsync(params IEnumerable<ServedApplication> opening) => await CommitAsync(await _ports.PrepareAsync(
+    [
+        .. served.Configured.Select(application => WishOf(
+            application, application.Configuration.Listen, opening.Contains(application) ? null : application.Configuration.Listen)),
+        new ListenWish(admin, _adminAddress!, PortState.OpenIfFree),
+    ]).ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -64,13 +78,11 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
         _gate.Dispose();
     }
 
-    private Task<PortChange> PrepareAsync(
-        IEnumerable<(ServedApplication Application, ListenAddress Listen)> applications, ListenAddress adminAddress) => _ports.PrepareAsync(
-    [
-        .. applications.Select(each => new ListenWish(
-            each.Application, each.Listen, IsClosed || HasNoIdentity || each.Application.IsDrained ? PortState.Closed : PortState.Open)),
-        new ListenWish(admin, adminAddress, PortState.Open),
-    ]);
+    private ListenWish WishOf(ServedApplication application, ListenAddress listen, ListenAddress? before) =>
+        new(application, listen, IsClosed || HasNoIdentity || application.IsDrained ? PortState.Closed : OpenAfter(before, listen));
+
+    private static PortState OpenAfter(ListenAddress? before, ListenAddress listen) =>
+        before?.Text == listen.Text ? PortState.OpenIfFree : PortState.Open;
 
     private sealed class Change(SemaphoreSlim gate) : IDisposable
     {

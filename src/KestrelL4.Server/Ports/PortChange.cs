@@ -1,5 +1,3 @@
-using KestrelL4.Server.Configuration;
-
 namespace KestrelL4.Server.Ports;
 
 /// <summary>The way from the ports in force to other ones.</summary>
@@ -12,12 +10,14 @@ internal sealed class PortChange(
     private readonly Dictionary<string, BoundAddress> _next = [];
     private readonly List<BoundAddress> _opened = [];
     private readonly List<BoundAddress> _closed = [];
+    private readonly List<BindException> _unbound = [];
+    private readonly HashSet<ListenWish> _open = [.. wishes.Where(static wish => wish.State != PortState.Closed)];
 
     /// <summary>Who holds the ports once the change is in force.</summary>
     public IReadOnlyList<IListening> Holders => [.. wishes.Select(static wish => wish.Who)];
 
-    /// <summary>The configured address of one of them.</summary>
-    public ListenAddress AddressOf(IListening who) => wishes.First(wish => wish.Who == who).Address;
+    /// <summary>The addresses that stay closed, as <see cref="PortState.OpenIfFree"/> allows.</summary>
+    public IReadOnlyList<BindException> Unbound => _unbound;
 
     /// <summary>Binds what is not bound yet; an address of ours that is in the way and not wanted any more is closed for it.</summary>
     /// <exception cref="BindException">An address cannot be bound.</exception>
@@ -26,10 +26,9 @@ internal sealed class PortChange(
         foreach (ListenWish wish in wishes)
         {
             BoundAddress? port = ports.GetValueOrDefault(wish.Key);
-            if (wish.State == PortState.Open && port is not { IsOpen: true })
+            if (_open.Contains(wish) && port is not { IsOpen: true })
             {
-                port = OpenMakingWay(wish, port);
-                _opened.Add(port);
+                port = TryOpen(wish, port);
             }
 
             if (port is not null)
@@ -68,7 +67,7 @@ internal sealed class PortChange(
     {
         // All stop before any begins, for two may exchange their ports.
         Dictionary<IListening, BoundAddress> wanted = wishes
-            .Where(static wish => wish.State == PortState.Open)
+            .Where(_open.Contains)
             .ToDictionary(static wish => wish.Who, wish => _next[wish.Key]);
         foreach (IListening who in holders.Where(who => who.Bound != wanted.GetValueOrDefault(who)))
         {
@@ -86,6 +85,22 @@ internal sealed class PortChange(
         }
 
         return _next;
+    }
+
+    private BoundAddress? TryOpen(ListenWish wish, BoundAddress? closed)
+    {
+        try
+        {
+            BoundAddress port = OpenMakingWay(wish, closed);
+            _opened.Add(port);
+            return port;
+        }
+        catch (BindException exception) when (wish.State == PortState.OpenIfFree)
+        {
+            _unbound.Add(exception);
+            _open.Remove(wish);
+            return closed;
+        }
     }
 
     private BoundAddress OpenMakingWay(ListenWish wish, BoundAddress? closed)
@@ -115,7 +130,7 @@ internal sealed class PortChange(
 
     private IEnumerable<BoundAddress> InTheWay(ListenWish wish)
     {
-        HashSet<string> wanted = [.. wishes.Where(static wish => wish.State == PortState.Open).Select(static wish => wish.Key)];
+        HashSet<string> wanted = [.. _open.Select(static wish => wish.Key)];
         return ports.Where(entry => !wanted.Contains(entry.Key) && entry.Value.IsOpen && entry.Value.Overlaps(wish.Address))
             .Select(static entry => entry.Value);
     }

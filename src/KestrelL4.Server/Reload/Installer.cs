@@ -55,22 +55,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         parts.Shared.Use(next);
         int cut = Use(files, RegistryOf(reading));
         await listening.CommitAsync(change).ConfigureAwait(false);
-        return new Installation(added, removed, cut);
-    }
-
-    /// <summary>Puts the files alone in force.</summary>
-    /// <returns>How many connections were cut.</returns>
-    /// <exception cref="BindException">A port closed for want of a certificate cannot be opened again; all else is in force.</exception>
-    public async Task<int> InstallFilesAsync(NodeFiles files)
-    {
-        int cut = Use(files, parts.Shared.Trust.Current.Registry);
-        if (listening.HasNoIdentity && !HasExpired(files))
-        {
-            listening.HasNoIdentity = false;
-            await listening.AlignAsync().ConfigureAwait(false);
-        }
-
-        return cut;
+        return new Installation(added, removed, cut, [.. change.Unbound.Select(static each => each.Message)]);
     }
 
     private bool HasExpired(NodeFiles files) => files.Identity.NotAfter <= parts.Time.GetUtcNow();
@@ -107,4 +92,6 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
 /// <param name="Added">Applications that are offered from now on.</param>
 /// <param name="Removed">Applications that are offered no more.</param>
 /// <param name="Cut">Connections that were closed for what was withdrawn from them.</param>
-internal sealed record Installation(IReadOnlyList<ServedApplication> Added, IReadOnlyList<ServedApplication> Removed, int Cut);
+/// <param name="Unbound">Addresses of old that stay closed, because somebody took them while they were; one text each.</param>
+internal sealed record Installation(
+    IReadOnlyList<ServedApplication> Added, IReadOnlyList<ServedApplication> Removed, int Cut, IReadOnlyList<string> Unbound);

@@ -2,7 +2,6 @@ using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Draining;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
-using KestrelL4.Server.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Reload;
@@ -37,20 +36,13 @@ internal sealed partial class Reloader(
         List<string> refused = [];
         try
         {
-            if (candidate.Reading != model.InForce.Reading)
-            {
-                await InstallAsync(candidate).ConfigureAwait(false);
-            }
+            refused.AddRange(await InstallAsync(candidate).ConfigureAwait(false));
         }
         catch (BindException exception)
         {
             refused.Add(exception.Message);
             candidate = await candidate.WithoutConfigurationAsync(model.InForce, parts.Time).ConfigureAwait(false);
-        }
-
-        if (candidate.Reading == model.InForce.Reading && candidate.Files != model.InForce.Files)
-        {
-            refused.AddRange(await InstallFilesAsync(candidate.Files!).ConfigureAwait(false));
+            refused.AddRange(await InstallAsync(candidate).ConfigureAwait(false));
         }
 
         refused.InsertRange(0, candidate.Refused.Select(static error => error.ToString()));
@@ -61,11 +53,13 @@ internal sealed partial class Reloader(
         return new ReloadOutcome(refused);
     }
 
-    private async Task InstallAsync(Candidate candidate)
+    // Gives the addresses of old that stay closed.
+    private async Task<IReadOnlyList<string>> InstallAsync(Candidate candidate)
     {
         Installation installation = await installer.InstallAsync(candidate.Reading, candidate.Files!).ConfigureAwait(false);
-        string before = model.InForce.Reading.Hash;
-        model.InForce = new ConfigurationInForce(candidate.Reading, candidate.Files!, parts.Time.GetUtcNow());
+        ConfigurationInForce before = model.InForce;
+        bool isNew = !ReferenceEquals(candidate.Reading, before.Reading);
+        model.InForce = new ConfigurationInForce(candidate.Reading, candidate.Files!, isNew ? parts.Time.GetUtcNow() : before.AppliedAt);
         foreach (ServedApplication application in installation.Added)
         {
             drains.Keep(application);
@@ -78,34 +72,18 @@ internal sealed partial class Reloader(
             drains.Remove(application);
         }
 
-        if (candidate.Reading.Hash != before)
+        if (candidate.Reading.Hash != before.Reading.Hash)
         {
-            IsInForce(_logger, candidate.Reading.Hash, candidate.Reading.Understood.Applications.Count, candidate.Reading.Understood.Clients.Count);
+            NodeConfiguration configuration = candidate.Reading.Understood;
+            IsInForce(_logger, candidate.Reading.Hash, configuration.Applications.Count, configuration.Clients.Count);
         }
 
-        TellCut(installation.Cut);
-    }
+        if (installation.Cut > 0)
+        {
+            Withdrawn(_logger, installation.Cut);
+        }
 
-    private async Task<IEnumerable<string>> InstallFilesAsync(NodeFiles files)
-    {
-        model.InForce = model.InForce with { Files = files };
-        try
-        {
-            TellCut(await installer.InstallFilesAsync(files).ConfigureAwait(false));
-            return [];
-        }
-        catch (BindException exception)
-        {
-            return [exception.Message];
-        }
-    }
-
-    private void TellCut(int cut)
-    {
-        if (cut > 0)
-        {
-            Withdrawn(_logger, cut);
-        }
+        return installation.Unbound;
     }
 
     private void Tell(List<string> refused)
@@ -136,7 +114,7 @@ internal sealed partial class Reloader(
     [LoggerMessage(4, LogLevel.Information, "Access was withdrawn, connections cut: {Cut}")]
     private static partial void Withdrawn(ILogger logger, int cut);
 
-    [LoggerMessage(5, LogLevel.Warning, "Reload rejected, errors: {Errors}; what was in force before stays")]
+    [LoggerMessage(5, LogLevel.Warning, "Reload rejected, wholly or in part, errors: {Errors}; for what is wrong, what was in force before stays")]
     private static partial void IsRejected(ILogger logger, int errors);
 
     [LoggerMessage(6, LogLevel.Warning, "Rejected: {Error}")]

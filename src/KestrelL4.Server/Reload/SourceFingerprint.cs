@@ -12,7 +12,11 @@ namespace KestrelL4.Server.Reload;
 internal sealed class SourceFingerprint
 {
     private const string Missing = "missing";
-    private const string NoFile = "no regular file";
+
+    // No source may be larger, so whatever lies behind is refused all the same; a look at it shall not take minutes.
+    private const long MostBytes = 64 * 1024 * 1024;
+
+    private static readonly byte[] NoFile = "no regular file"u8.ToArray();
 
     private readonly ImmutableDictionary<string, string> _digests;
 
@@ -64,11 +68,6 @@ internal sealed class SourceFingerprint
             {
                 return Missing;
             }
-            else if (FileFacts.Of(path) is { IsRegular: false })
-            {
-                // Looking into a pipe would take from it, and might wait for ever.
-                return NoFile;
-            }
             else
             {
                 Append(hash, path);
@@ -84,11 +83,25 @@ internal sealed class SourceFingerprint
 
     private static void Append(IncrementalHash hash, string path)
     {
+        // Looking into a pipe would take from it, and might wait for ever.
+        if (FileFacts.Of(path) is { IsRegular: false })
+        {
+            hash.AppendData(NoFile);
+            return;
+        }
+
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         byte[] piece = new byte[16 * 1024];
-        for (int read = file.Read(piece); read > 0; read = file.Read(piece))
+        long left = MostBytes;
+        for (int read = file.Read(piece); read > 0 && left > 0; read = file.Read(piece))
         {
             hash.AppendData(piece.AsSpan(0, read));
+            left -= read;
+        }
+
+        if (left <= 0)
+        {
+            hash.AppendData(BitConverter.GetBytes(file.Length));
         }
     }
 }

@@ -49,13 +49,25 @@ internal sealed class ListeningSocket : IDisposable
         }
     }
 
-    /// <summary>Closes it; a unix socket's file goes with it.</summary>
+    /// <summary>Closes it; a unix socket's file goes with it, where it can.</summary>
     public void Dispose()
     {
         Socket.Dispose();
         if (EndPoint is UnixDomainSocketEndPoint)
         {
-            File.Delete(EndPoint.ToString()!);
+            Remove(EndPoint.ToString()!);
+        }
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Its directory is gone or closed to us; whoever binds there next takes a dead socket's place.
         }
     }
 }

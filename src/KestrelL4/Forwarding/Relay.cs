@@ -14,6 +14,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     private ulong? _acknowledged;
     private int _pendingWrites;
     private volatile bool _isEndingGently;
+    private volatile bool _isCut;
 
     /// <summary>How a copy from one side to the other ended.</summary>
     private enum CopyEnd
@@ -65,6 +66,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     /// <summary>Cuts both sides.</summary>
     public void Abort()
     {
+        _isCut = true;
         client.Abort();
         upstream.Abort();
     }
@@ -127,7 +129,8 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
                     count = await source.ReadAsync(buffer).ConfigureAwait(false);
                     if (count == 0)
                     {
-                        return source.WasReset ? CopyEnd.SourceBroke : CopyEnd.SourceEnded;
+                        // A side that was cut may read an end; passed on, the other side would see an end before its reset.
+                        return _isCut || source.WasReset ? CopyEnd.SourceBroke : CopyEnd.SourceEnded;
                     }
 
                     isWriting = true;

@@ -15,6 +15,21 @@ public sealed class ClientAuthorityReloadTests(ReloadFixture fixture) : ReloadTe
         Assert.Equal("healthy", (string?)(await Node.StatusAsync())["components"]!["client-authority:joining"]!["status"]);
     }
 
+    // A serial number without a prefix stands for the only authority, whatever that is called.
+    [Fact]
+    public async Task Authority_OnlyOneIsRenamed_StillAdmitsItsClients()
+    {
+        NodeSetup setup = new NodeSetup().Application("echo", _fixture.Upstream.EndPoint);
+        TestCertificate alice = setup.Client("alice", "echo");
+        await using TestNode node = await setup.StartAsync();
+
+        setup.Set("ClientAuthorities:main", null).Set("ClientAuthorities:corp:Certificate", setup.Directory["clients.crt"]).Write();
+        await Eventually.UntilAsync(
+            async () => (await node.StatusAsync())["components"]!["client-authority:corp"] is not null, "the new name is in force");
+
+        await using TlsClient client = await node.HoldAsync(alice);
+    }
+
     [Fact]
     public async Task Authority_RenewedWithTheSameKey_KeepsItsConnections()
     {

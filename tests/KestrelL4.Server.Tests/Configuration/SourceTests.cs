@@ -1,4 +1,5 @@
 using KestrelL4.Server.Configuration;
+using KestrelL4.Testing;
 
 namespace KestrelL4.Server.Tests.Configuration;
 
@@ -157,6 +158,18 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_PipeAmongTheSecrets_IsUnreadableAndNotAwaited()
+    {
+        _folder.SecretsDirectory = Directory.CreateDirectory(_folder.PathOf("secrets")).FullName;
+        string pipe = Path.Combine(_folder.SecretsDirectory, "KestrelL4__Drain__Delay");
+        Assert.Equal(0, (await Tool.RunAsync("mkfifo", [pipe])).ExitCode);
+
+        ConfigurationReading reading = await Eventually.WithinAsync(Task.Run(() => _folder.ReadFiles("base.json")), "the secrets are read");
+
+        Assert.Contains("is no regular file", Assert.Single(reading.Unreadable).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_ManyErrors_ReportsAllWithTheirSources()
     {
         _folder.Environment["KestrelL4__Drain__Timeout"] = "30";
@@ -179,6 +192,19 @@ public sealed class SourceTests : IDisposable
         reading.Valid();
         Assert.Equal("Debug", reading.Logging["LogLevel:Default"]);
         Assert.Equal("Error", reading.Logging["LogLevel:Other"]);
+    }
+
+    [Theory]
+    [InlineData("Logging:LogLevel:Default=bogus", "bogus")]
+    [InlineData("Logging:Console:LogLevel:KestrelL4=loud", "loud")]
+    [InlineData("Logging:Console:FormatterOptions:SingleLine=maybe", "maybe")]
+    [InlineData("Logging:Console:MaxQueueLength=0", "larger than zero")]
+    public void Logging_ValueThatLoggersDoNotTake_IsAnError(string setting, string named)
+    {
+        ConfigurationError error = Assert.Single(_folder.Read(["base.json"], [setting]).Errors);
+
+        Assert.Equal(("Logging", "--set"), (error.KeyPath, error.Source));
+        Assert.Contains(named, error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

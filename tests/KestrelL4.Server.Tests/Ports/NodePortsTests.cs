@@ -133,6 +133,27 @@ public sealed class NodePortsTests : IDisposable
         Assert.Null(_one.Bound);
     }
 
+    [Fact]
+    public async Task Prepare_PortOfAnotherTakenWhileClosed_IsToldAndHindersNobody()
+    {
+        await ChangeAsync(Wish(_one, Any));
+        IPEndPoint before = EndPointOf(_one);
+        await ChangeAsync(Wish(_one, Any, PortState.Closed));
+        using Socket stranger = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        stranger.Bind(before);
+        stranger.Listen();
+
+        PortChange change = await _ports.PrepareAsync([Wish(_one, Any, PortState.OpenIfFree), Wish(_two, Free())]);
+        await _ports.CommitAsync(change);
+
+        Assert.Contains(_one.KeyPath, Assert.Single(change.Unbound).Message, StringComparison.Ordinal);
+        Assert.Null(_one.Bound);
+        await ConnectAsync(_two);
+        stranger.Dispose();
+        await ChangeAsync(Wish(_one, Any, PortState.OpenIfFree), Wish(_two, _two.Bound!.Listen));
+        Assert.Equal(before, EndPointOf(_one));
+    }
+
     public void Dispose() => _ports.Dispose();
 
     private static ListenAddress Any => ListenAddress.Loopback(0);

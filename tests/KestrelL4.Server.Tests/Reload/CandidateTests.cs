@@ -1,4 +1,6 @@
+using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Reload;
+using KestrelL4.Testing;
 using KestrelL4.Testing.Certificates;
 
 namespace KestrelL4.Server.Tests.Reload;
@@ -49,6 +51,23 @@ public sealed class CandidateTests : IAsyncDisposable
         Assert.Same(inForce.Reading, candidate.Reading);
         Assert.Same(inForce.Files.Identity, candidate.Files!.Identity);
         Assert.Contains("other.crt", Assert.Single(candidate.Refused).Problem, StringComparison.Ordinal);
+    }
+
+    // To wait for somebody who writes would hold up every other change, and the node's end.
+    [Fact]
+    public async Task ReadAsync_FileHasBecomeAPipe_IsRefusedAndNotAwaited()
+    {
+        ConfigurationSources sources = _setUp.With();
+        Candidate first = await Candidate.ReadAsync(sources, TimeProvider.System);
+        ConfigurationInForce inForce = new(first.Reading, first.Files!, TimeProvider.System.GetUtcNow());
+        File.Delete(_setUp.File);
+        Assert.Equal(0, (await Tool.RunAsync("mkfifo", [_setUp.File])).ExitCode);
+
+        Candidate candidate = await Eventually.WithinAsync(
+            Task.Run(() => Candidate.ReadAsync(sources, inForce, TimeProvider.System)), "the configuration is read");
+
+        Assert.Same(inForce.Reading, candidate.Reading);
+        Assert.Contains("has become a pipe", Assert.Single(candidate.Refused).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,6 +92,32 @@ public sealed class SourceFingerprintTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_PipeAmongTheSecrets_IsNotAwaited()
+    {
+        string secrets = Directory.CreateDirectory(_directory["secrets"]).FullName;
+        Assert.Equal(0, (await Tool.RunAsync("mkfifo", [Path.Combine(secrets, "KestrelL4__Drain__Delay")])).ExitCode);
+
+        await Eventually.WithinAsync(
+            Task.Run(() => SourceFingerprint.Of(Sources() with { SecretsDirectory = secrets })), "the secrets are looked at");
+    }
+
+    // A look comes once a second.
+    [Fact]
+    public async Task Of_FileOfATerabyte_IsNotReadToItsEnd()
+    {
+        string huge = _directory["huge"];
+        using (FileStream file = File.Create(huge))
+        {
+            file.SetLength(1L << 40);
+        }
+
+        SourceFingerprint before = await Eventually.WithinAsync(Task.Run(() => Of(huge)), "the file is looked at");
+        File.WriteAllText(huge, "{}");
+
+        Assert.Equal([huge], before.Again().ChangesSince(before));
+    }
+
+    [Fact]
     public void Of_NoFileNamed_WatchesForTheDefaultOne()
     {
         SourceFingerprint before = SourceFingerprint.Of(Sources());

@@ -39,6 +39,7 @@ internal sealed class LoadedSources
             loaded.Add(file, () => new ConfigurationSource(file, directory, Read(path, sources)));
         }
 
+        sources.Piped.EndFirstReading();
         if (sources.SecretsDirectory is { } secrets)
         {
             string directory = Path.GetFullPath(secrets, surroundings.WorkingDirectory);
@@ -61,7 +62,7 @@ internal sealed class LoadedSources
     }
 
     private static IReadOnlyDictionary<string, string?> Read(string path, ConfigurationSources sources) =>
-        FileFacts.Of(path) is { IsRegular: false } && !Directory.Exists(path) ? sources.Piped.GetOrAdd(path, JsonFile.Read) : JsonFile.Read(path);
+        FileFacts.Of(path) is { IsRegular: false } && !Directory.Exists(path) ? sources.Piped.Read(path) : JsonFile.Read(path);
 
     private void Add(string name, Func<ConfigurationSource> load)
     {

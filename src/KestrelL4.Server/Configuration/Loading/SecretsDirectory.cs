@@ -1,3 +1,4 @@
+using KestrelL4.Server.Runtime;
 using Microsoft.Extensions.Configuration.KeyPerFile;
 using Microsoft.Extensions.FileProviders;
 
@@ -17,12 +18,19 @@ internal static class SecretsDirectory
             throw new DirectoryNotFoundException($"there is no directory '{directory}'");
         }
 
+        // Opening a pipe would wait for its writer, and hold up everything else.
+        if (Directory.EnumerateFiles(directory).FirstOrDefault(static file => IsOurs(Path.GetFileName(file)) && FileFacts.Of(file) is { IsRegular: false })
+            is { } pipe)
+        {
+            throw new IOException($"'{pipe}' is no regular file");
+        }
+
         using var files = new PhysicalFileProvider(directory);
         using var provider = new Provider(new KeyPerFileConfigurationSource
         {
             FileProvider = files,
             Optional = false,
-            IgnoreCondition = name => !SectionKeys.IsOurs(SectionKeys.FromUnderlines(name)),
+            IgnoreCondition = static name => !IsOurs(name),
         });
         try
         {
@@ -35,6 +43,8 @@ internal static class SecretsDirectory
 
         return provider.Entries;
     }
+
+    private static bool IsOurs(string file) => SectionKeys.IsOurs(SectionKeys.FromUnderlines(file));
 
     private sealed class Provider(KeyPerFileConfigurationSource source) : KeyPerFileConfigurationProvider(source)
     {

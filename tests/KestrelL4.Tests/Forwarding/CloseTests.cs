@@ -66,6 +66,24 @@ public sealed class CloseTests
         Assert.Equal(1, application.Counters.ConnectionsEnded(CloseReason.NodeStopped));
     }
 
+    // As a TLS stream may do whose socket is closed under it.
+    [Fact]
+    public async Task Close_CutSideReadsAnEnd_StillResetsTheOther()
+    {
+        using ManualServer server = new();
+        Application application = Submission.To(_time, new Timeouts(), server.EndPoint);
+        Task<CloseReason> ended = application.SubmitAsync(new EndsWhenCut());
+        using Socket upstream = await server.AcceptAsync();
+        await upstream.SendAllAsync(Wire.Hello);
+        ProxiedConnection connection = Assert.Single(application.Connections.All);
+        await Eventually.UntilAsync(() => connection.BytesSent == Wire.Hello.Length, "the relay runs");
+
+        Assert.True(connection.Close(CloseReason.Drained));
+
+        Assert.Equal(PeerEnd.Reset, await upstream.EndOfPeerAsync());
+        Assert.Equal(CloseReason.Drained, await Eventually.WithinAsync(ended, "the connection ends"));
+    }
+
     [Fact]
     public async Task Close_AfterARefusal_ChangesNothing()
     {
@@ -135,5 +153,25 @@ public sealed class CloseTests
         await Eventually.UntilAsync(() => server.Accepted == 2, "the place is free again");
         next.Client.Reset();
         await next.EndAsync();
+    }
+
+    private sealed class EndsWhenCut : RelayEnd
+    {
+        private readonly TaskCompletionSource _cut = new();
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer) => ValueTask.FromResult(0);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer) => ValueTask.CompletedTask;
+
+        public override ValueTask CompleteAsync() => ValueTask.CompletedTask;
+
+        // Whoever waits goes on at once, before the other side is cut.
+        public override void Abort() => _cut.TrySetResult();
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        protected override ValueTask WaitCoreAsync() => new(_cut.Task);
+
+        protected override void FinishCore() => _cut.TrySetResult();
     }
 }

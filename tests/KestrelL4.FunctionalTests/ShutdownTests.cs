@@ -81,6 +81,7 @@ public sealed class ShutdownTests : IAsyncDisposable
         Directory.Delete(_setup.Directory["state"], recursive: true);
 
         _setup.Set("Clients:alice:Disabled", true).Write();
+        await Eventually.UntilAsync(async () => (int)(await node.StatusAsync())["registry"]!["revision"]! == 2, "the change is in force");
 
         await node.RefusesAsync(_alice);
         node.Process.Terminate();

@@ -4,29 +4,34 @@ using Xunit.Abstractions;
 
 namespace KestrelL4.FunctionalTests.Reload;
 
-/// <summary>How long a change takes until it has its effect, and what the load beside it lost: the figures of docs/measurements.md.</summary>
-public sealed class ReloadMeasurements(ReloadFixture fixture, ITestOutputHelper output) : IClassFixture<ReloadFixture>
+/// <summary>A change has its effect in time, and the load beside it loses nothing.</summary>
+/// <remarks>With <c>KESTRELL4_MEASURE=1</c> it takes as many samples as the figures of docs/measurements.md rest on.</remarks>
+public sealed class ReloadLatencyTests(ReloadFixture fixture, ITestOutputHelper output) : IClassFixture<ReloadFixture>
 {
-    private const int Samples = 25;
+    // Content is looked at once a second and then has to come to rest; the rest is for a machine that is busy.
+    private static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(10);
 
-    [MeasuredFact]
+    private static readonly bool IsMeasuring = Environment.GetEnvironmentVariable("KESTRELL4_MEASURE") == "1";
+    private static readonly int Samples = IsMeasuring ? 25 : 3;
+
+    [Fact]
     public Task Signal_GrantWithdrawn_UntilTheReset() =>
         MeasureAsync("signal to reset of a withdrawn connection", () => fixture.Node.Process.HangUp());
 
-    [MeasuredFact]
+    [Fact]
     public Task File_GrantWithdrawn_UntilTheReset() => MeasureAsync("file renamed over to reset of a withdrawn connection", static () => { });
 
-    [MeasuredFact]
+    [Fact]
     public async Task Signal_GrantWithdrawnAmongManyClients_UntilTheReset()
     {
-        const int Clients = 50_000;
-        for (int number = 0; number < Clients; number++)
+        int clients = IsMeasuring ? 50_000 : 5_000;
+        for (int number = 0; number < clients; number++)
         {
             fixture.Setup.Set($"Clients:c{number}:SerialNumbers", new JsonArray($"main:{number:X8}"));
             fixture.Setup.Set($"Clients:c{number}:Applications", new JsonArray("echo"));
         }
 
-        await MeasureAsync($"signal to reset of a withdrawn connection among {Clients:N0} clients", () => fixture.Node.Process.HangUp());
+        await MeasureAsync($"signal to reset of a withdrawn connection among {clients:N0} clients", () => fixture.Node.Process.HangUp());
     }
 
     private async Task MeasureAsync(string what, Action signal)
@@ -49,6 +54,9 @@ public sealed class ReloadMeasurements(ReloadFixture fixture, ITestOutputHelper 
         }
 
         await load.StopAsync();
+        Assert.True(cut.Max() < SeenWithin.TotalMilliseconds, Figures(cut));
+        Assert.Empty(load.Failures);
+        Assert.Empty(fixture.Bystander.Failures);
         output.WriteLine($"{what}: {Figures(cut)}");
         output.WriteLine($"the same until a newly granted client is served: {Figures(admitted)}");
         output.WriteLine($"beside it: {load.Served} connections served, {load.Failures.Count} lost; {fixture.Bystander.Echoes} echoes, "

@@ -39,6 +39,21 @@ public sealed class AdminSocketTests : IAsyncLifetime
         Assert.False(Path.Exists(SocketPath));
     }
 
+    // In a queue each would hold up the next, and all of them the drain that ends the node.
+    [Fact]
+    public async Task Reload_AskedForByManyAtOnce_IsDoneForAllTogether()
+    {
+        const int Callers = 60;
+        await using TestNode node = await _setup.StartAsync();
+        MetricWatch applied = await node.WatchAsync("kestrell4_configuration_reloads_total", ("result", "applied"));
+
+        string[] answers = await Task.WhenAll(
+            Enumerable.Range(0, Callers).Select(_ => AskAsync("POST /reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")));
+
+        Assert.All(answers, static answer => Assert.Equal("HTTP/1.1 200 OK", answer));
+        Assert.InRange(await applied.RiseAsync(), 1, Callers / 2);
+    }
+
     [Fact]
     public async Task Socket_NodeWasKilled_IsTakenOver()
     {

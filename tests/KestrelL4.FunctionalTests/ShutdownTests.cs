@@ -78,12 +78,13 @@ public sealed class ShutdownTests : IAsyncDisposable
     public async Task StateDirectory_RemovedMeanwhile_CostsNeitherAReloadNorTheExitCode()
     {
         await using TestNode node = await _setup.StartAsync();
+        await using TlsClient client = await node.HoldAsync(_alice);
         Directory.Delete(_setup.Directory["state"], recursive: true);
 
         _setup.Set("Clients:alice:Disabled", true).Write();
         await Eventually.UntilAsync(async () => (int)(await node.StatusAsync())["registry"]!["revision"]! == 2, "the change is in force");
 
-        await node.RefusesAsync(_alice);
+        Assert.Equal(TlsEnd.Reset, await client.ObserveEndAsync());
         node.Process.Terminate();
         Assert.Equal(0, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
         Assert.DoesNotContain("defect", node.Process.Output, StringComparison.Ordinal);

@@ -9,9 +9,6 @@ internal sealed partial class DrainRuns(ILogger logger)
 {
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _runs = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether something is being drained or has been.</summary>
-    public bool Has(string what) => _runs.ContainsKey(what);
-
     /// <summary>Begins a drain in the background; nothing happens when it has begun already.</summary>
     /// <param name="what">What is drained.</param>
     /// <param name="drain">Drains it; its token calls it off.</param>

@@ -19,6 +19,8 @@ internal sealed partial class Reloader(
     private const int MostLines = 20;
 
     private readonly ILogger _logger = parts.Loggers.CreateLogger<Reloader>();
+    private readonly Lock _asking = new();
+    private Task<ReloadOutcome>? _waiting;
     private long _applied;
     private long _rejected;
 
@@ -29,9 +31,25 @@ internal sealed partial class Reloader(
     public long Rejected => Volatile.Read(ref _rejected);
 
     /// <summary>Reads everything anew; completes when it is in force and who lost by it is cut, or when it is refused.</summary>
-    public async Task<ReloadOutcome> ReloadAsync()
+    /// <remarks>Whoever asks while another waits for its turn is served with it: a queue of reloads would hold up a drain.</remarks>
+    public Task<ReloadOutcome> ReloadAsync()
     {
-        using IDisposable change = await drains.BeginChangeAsync().ConfigureAwait(false);
+        lock (_asking)
+        {
+            return _waiting ??= BeginAsync();
+        }
+    }
+
+    private async Task<ReloadOutcome> BeginAsync()
+    {
+        // Forced, so that it has been noted as waiting before it no longer waits.
+        using IDisposable change = await drains.BeginChangeAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        lock (_asking)
+        {
+            // Who asks from now on may mean something that is changed after it was read.
+            _waiting = null;
+        }
+
         Candidate candidate = await Candidate.ReadAsync(sources, model.InForce, parts.Time).ConfigureAwait(false);
         List<string> refused = [];
         try

@@ -4,10 +4,11 @@ using System.Text;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Loading;
 using KestrelL4.Server.Runtime;
+using KestrelL4.Server.Sources;
 
 namespace KestrelL4.Server.Reload;
 
-/// <summary>What the files and directories that the node follows hold at one moment, told by content alone.</summary>
+/// <summary>What the files and directories that the node follows hold at one moment, told by content, and whether everybody may read it.</summary>
 /// <remarks>Times and numbers of files do not matter: a link swapped behind a mounted volume changes neither as expected.</remarks>
 internal sealed class SourceFingerprint
 {
@@ -90,6 +91,8 @@ internal sealed class SourceFingerprint
             return;
         }
 
+        // A private key that everybody may read is refused, and to take that away is its mending.
+        hash.AppendData([(byte)(File.GetUnixFileMode(path) & PemFile.World)]);
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         byte[] piece = new byte[16 * 1024];
         long left = MostBytes;

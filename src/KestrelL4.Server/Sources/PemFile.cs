@@ -14,10 +14,11 @@ namespace KestrelL4.Server.Sources;
 /// <param name="errors">Receives what is wrong.</param>
 internal sealed class PemFile(ConfigurationReading reading, ICollection<ConfigurationError> errors)
 {
+    /// <summary>What a private key's file must not allow: that everybody reads or writes it.</summary>
+    public const UnixFileMode World = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     // A chain of certificates has a few KiB: what is much larger is another file.
     private const int MaxBytes = 1024 * 1024;
-
-    private const UnixFileMode World = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>The certificates of a file in its order, at least one; null after an error.</summary>
     public X509Certificate2Collection? Certificates(string keyPath, string path)

@@ -27,7 +27,8 @@ public sealed class ReloadStormTests(ReloadFixture fixture) : ReloadTestBase(fix
 
         await StormAsync(Reloads);
 
-        await Eventually.UntilAsync(async () => await applied.RiseAsync() >= Reloads * 0.9, "the reloads are applied");
+        // Those that come while another waits are done together with it.
+        await Eventually.UntilAsync(async () => await applied.RiseAsync() >= Reloads * 0.5, "the reloads are applied");
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 5, 30);
         await rejected.RoseByAsync(0);
         await load.StopAsync();

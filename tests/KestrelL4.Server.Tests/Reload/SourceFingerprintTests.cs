@@ -117,6 +117,19 @@ public sealed class SourceFingerprintTests : IDisposable
         Assert.Equal([huge], before.Again().ChangesSince(before));
     }
 
+    // The remedy of a key that was refused for it changes nothing else.
+    [Fact]
+    public void Again_NoLongerReadableByEverybody_TellsIt()
+    {
+        string key = _directory.Write("server.key", "key");
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        SourceFingerprint before = Of(key);
+
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Assert.Equal([key], before.Again().ChangesSince(before));
+    }
+
     [Fact]
     public void Of_NoFileNamed_WatchesForTheDefaultOne()
     {

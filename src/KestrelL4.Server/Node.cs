@@ -140,9 +140,13 @@ internal sealed partial class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync().ConfigureAwait(false);
-        foreach (ServedApplication served in _served.All)
+        using (await _listening.BeginChangeAsync().ConfigureAwait(false))
         {
-            await served.DisposeAsync().ConfigureAwait(false);
+            _drains.CallOffAll();
+            foreach (ServedApplication served in _served.All)
+            {
+                await served.DisposeAsync().ConfigureAwait(false);
+            }
         }
 
         await _adminSocket.DisposeAsync().ConfigureAwait(false);

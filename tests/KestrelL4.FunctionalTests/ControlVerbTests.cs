@@ -52,9 +52,9 @@ public sealed class ControlVerbTests : IAsyncLifetime
     {
         await using TestNode node = await _setup.StartAsync();
 
-        // In the foreground it signals once; else its whole group again.
+        // It signals the verb and then, the verb included, its whole group.
         ToolResult watched = await Tool.RunAsync(
-            "timeout", ["--foreground", "--signal=INT", "--preserve-status", "4", NodeExecutable.Path, "status", "--watch", "--socket", SocketPath]);
+            "timeout", ["--signal=INT", "--preserve-status", "4", NodeExecutable.Path, "status", "--watch", "--socket", SocketPath]);
 
         Assert.True(watched.ExitCode == Done, watched.ToString());
         Assert.True(watched.Output.Split(" is healthy: ").Length > 2, watched.ToString());

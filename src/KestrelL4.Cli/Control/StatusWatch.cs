@@ -12,13 +12,16 @@ internal sealed class StatusWatch(TextWriter output, TimeProvider time)
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private static readonly List<PosixSignalRegistration> Signals = [];
+
     /// <summary>Shows what <paramref name="read"/> gives, on a terminal always in the same place.</summary>
     /// <exception cref="NodeUnreachableException">There was no node to begin with.</exception>
     public async Task RunAsync(Func<CancellationToken, Task<string>> read)
     {
-        using CancellationTokenSource stop = new();
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        // Kept until the process has ended: a signal that comes twice is to end it no differently.
+        CancellationTokenSource stop = new();
+        Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));
+        Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
         try
         {
             // A node that is not there at the beginning is a mistake; one that goes may come back.

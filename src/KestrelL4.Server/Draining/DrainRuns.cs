@@ -30,6 +30,15 @@ internal sealed partial class DrainRuns(ILogger logger)
         }
     }
 
+    /// <summary>Calls every drain off.</summary>
+    public void CallOffAll()
+    {
+        foreach (string what in _runs.Keys)
+        {
+            CallOff(what);
+        }
+    }
+
     private async Task RunAsync(string what, Func<CancellationToken, Task> drain, CancellationToken calledOff)
     {
         try

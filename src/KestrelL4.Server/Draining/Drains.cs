@@ -101,6 +101,9 @@ internal sealed partial class Drains(
     /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again.</summary>
     public void Keep(ServedApplication application) => _runs.CallOff(application.Name);
 
+    /// <summary>Calls every drain off: the node ends, and with it every connection.</summary>
+    public void CallOffAll() => _runs.CallOffAll();
+
     private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served, out Upstream? found)
     {
         served = listening.Served.Find(application);

@@ -25,7 +25,7 @@ internal sealed record Candidate(
         List<ConfigurationError> refused = [.. reading.Unreadable, .. reading.Errors];
         seen = seen.With(reading.Understood);
         NodeFiles? files = await NodeFiles.LoadAsync(reading, null, refused, time).ConfigureAwait(false);
-        return new Candidate(reading, files, refused, seen);
+        return new Candidate(reading, files, refused, seen.Settled());
     }
 
     /// <summary>Reads everything anew.</summary>
@@ -39,7 +39,7 @@ internal sealed record Candidate(
         List<ConfigurationError> refused = [.. reading.Unreadable, .. reading.Errors, .. Unchangeable(inForce.Reading, reading)];
         seen = seen.With(reading.Understood);
         NodeFiles? files = refused.Count == 0 ? await NodeFiles.LoadAsync(reading, inForce.Files, refused, time).ConfigureAwait(false) : null;
-        Candidate candidate = new(reading, files, refused, seen);
+        Candidate candidate = new(reading, files, refused, seen.Settled());
         return files is null ? await candidate.WithoutConfigurationAsync(inForce, time).ConfigureAwait(false) : candidate;
     }
 
@@ -49,7 +49,7 @@ internal sealed record Candidate(
         SourceFingerprint seen = Seen.With(inForce.Configuration);
         List<ConfigurationError> refused = [.. Refused];
         NodeFiles? files = await NodeFiles.LoadAsync(inForce.Reading, inForce.Files, refused, time).ConfigureAwait(false);
-        return new Candidate(inForce.Reading, files ?? inForce.Files, [.. refused.Distinct()], seen);
+        return new Candidate(inForce.Reading, files ?? inForce.Files, [.. refused.Distinct()], seen.Settled());
     }
 
     private static IEnumerable<ConfigurationError> Unchangeable(ConfigurationReading inForce, ConfigurationReading reading)

@@ -13,6 +13,7 @@ namespace KestrelL4.Server.Reload;
 internal sealed class SourceFingerprint
 {
     private const string Missing = "missing";
+    private const string Unsettled = "changed while it was read";
 
     // No source may be larger, so whatever lies behind is refused all the same; a look at it shall not take minutes.
     private const long MostBytes = 64 * 1024 * 1024;
@@ -37,6 +38,13 @@ internal sealed class SourceFingerprint
 
     /// <summary>Looks at the same places again.</summary>
     public SourceFingerprint Again() => new(_digests.ToImmutableDictionary(static entry => entry.Key, static entry => DigestOf(entry.Key)));
+
+    /// <summary>Marks the places that hold something else by now, so that whoever looks again takes them for changed, come what may.</summary>
+    public SourceFingerprint Settled()
+    {
+        SourceFingerprint now = Again();
+        return new(_digests.SetItems(now.ChangesSince(this).Select(static path => KeyValuePair.Create(path, Unsettled))));
+    }
 
     /// <summary>The places, of those looked at both times, that hold something else now.</summary>
     public IEnumerable<string> ChangesSince(SourceFingerprint before) =>

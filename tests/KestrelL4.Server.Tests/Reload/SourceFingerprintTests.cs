@@ -79,6 +79,21 @@ public sealed class SourceFingerprintTests : IDisposable
         Assert.Equal([secrets], added.Again().ChangesSince(added));
     }
 
+    // What was read in between may have been the other content.
+    [Fact]
+    public void Settled_ChangedAndBackAgain_IsTakenForChanged()
+    {
+        string file = _directory.Write("a.json", "one");
+        SourceFingerprint before = Of(file);
+        File.WriteAllText(file, "two");
+
+        SourceFingerprint settled = before.Settled();
+        File.WriteAllText(file, "one");
+
+        Assert.Equal([file], settled.Again().ChangesSince(settled));
+        Assert.True(before.Again().Settled().IsSameAs(before));
+    }
+
     // Reading it would wait for somebody who writes.
     [Fact]
     public async Task Of_Pipe_IsNotReadAndNeverChanges()

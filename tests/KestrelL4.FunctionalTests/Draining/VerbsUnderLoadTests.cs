@@ -39,7 +39,9 @@ public sealed class VerbsUnderLoadTests : IAsyncLifetime
         MetricWatch applied = await _node.WatchAsync("kestrell4_configuration_reloads_total", ("result", "applied"));
 
         ToolResult[] reloads = await Task.WhenAll(RunAsync(0, "reload"), RunAsync(0, "reload"));
-        await applied.RoseByAsync(2);
+
+        // One that still waits for its turn serves both.
+        Assert.InRange(await applied.RiseAsync(), 1, 2);
         Assert.All(reloads, static reload => Assert.Contains("is in force", reload.Output, StringComparison.Ordinal));
         Assert.Matches($"echo +healthy +{_node.EndPoint()} +{Open} +0", (await RunAsync(0, "status")).Output);
         JsonArray connections = JsonNode.Parse((await RunAsync(0, "connections", "--json")).Output)!.AsArray();

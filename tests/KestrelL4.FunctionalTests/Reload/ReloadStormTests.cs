@@ -31,6 +31,11 @@ public sealed class ReloadStormTests(ReloadFixture fixture) : ReloadTestBase(fix
         await Eventually.UntilAsync(async () => await applied.RiseAsync() >= Reloads * 0.5, "the reloads are applied");
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 5, 30);
         await rejected.RoseByAsync(0);
+
+        // However many were served together, what was written last is what holds.
+        await Eventually.UntilAsync(
+            async () => (await Node.StatusAsync())["components"] is { } now && now["application:last"] is not null && now["application:passing"] is null,
+            "the last change is in force");
         await load.StopAsync();
         Assert.Empty(load.Failures);
         Assert.True(load.Served > Reloads, $"only {load.Served} connections were served meanwhile");
@@ -53,6 +58,11 @@ public sealed class ReloadStormTests(ReloadFixture fixture) : ReloadTestBase(fix
             else
             {
                 _fixture.Setup.Set("Applications:passing", null).Set("Clients:passing", null);
+            }
+
+            if (count == Reloads - 1)
+            {
+                _fixture.Setup.Application("last", _fixture.Upstream.EndPoint);
             }
 
             _fixture.Setup.Set("Applications:echo:Timeouts:Handshake", $"{10 + (count % 7)}s").Write();

@@ -66,7 +66,7 @@ public sealed class ListenTests : IAsyncLifetime
     [Fact]
     public async Task Localhost_Port_IsBothLoopbacks()
     {
-        int port = FreePort();
+        int port = FreePort.Take().Port;
         _setup.Set("Applications:echo:Listen", $"localhost:{port}");
         await using TestNode node = await _setup.StartAsync();
 
@@ -123,13 +123,6 @@ public sealed class ListenTests : IAsyncLifetime
     {
         JsonNode application = Assert.Single((await node.StatusAsync())["applications"]!.AsArray())!;
         return (string)application["listen"]!;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task ServesAsync(EndPoint endPoint)

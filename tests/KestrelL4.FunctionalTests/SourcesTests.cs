@@ -68,7 +68,7 @@ public sealed class SourcesTests
     public async Task Check_BesideTheRunningNode_SkipsItsAddressesOnly()
     {
         await using EchoServer upstream = new();
-        NodeSetup setup = new NodeSetup().Application("echo", upstream.EndPoint).Set("Applications:echo:Listen", ServerProgram.FreePort().ToString());
+        NodeSetup setup = new NodeSetup().Application("echo", upstream.EndPoint);
         await using TestNode node = await setup.StartAsync();
 
         ToolResult same = await NodeExecutable.RunAsync(setup.Directory.Path, "check", "--config", setup.ConfigurationFile);

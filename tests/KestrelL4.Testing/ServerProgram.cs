@@ -51,13 +51,6 @@ public sealed class ServerProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>A loopback port that is free now: for programs that cannot choose one by themselves.</summary>
-    public static IPEndPoint FreePort()
-    {
-        using Servers.RefusingPort port = new();
-        return port.EndPoint;
-    }
-
     /// <summary>Asks it to end (SIGTERM), and ends it when it does not.</summary>
     public async ValueTask DisposeAsync()
     {

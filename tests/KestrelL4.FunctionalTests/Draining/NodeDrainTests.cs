@@ -126,7 +126,7 @@ public sealed class NodeDrainTests : IAsyncDisposable
         await _socket.DrainAsync();
         await Port.UntilRefusingAsync(node.EndPoint());
         await Port.UntilRefusingAsync(node.EndPoint("other"));
-        IPEndPoint added = ServerProgram.FreePort();
+        IPEndPoint added = FreePort.Take();
         string before = await HashAsync(node);
 
         _setup.Application("added", _upstream.EndPoint).Set("Applications:added:Listen", added.ToString()).Set("Applications:other", null).Write();

@@ -14,7 +14,7 @@ public sealed class HttpTests
         Directory.CreateDirectory(directory["www"]);
         await File.WriteAllBytesAsync(directory["www/file"], file);
         OpenToAll(directory);
-        IPEndPoint port = ServerProgram.FreePort();
+        IPEndPoint port = FreePort.Take();
         string configuration = directory.Write("nginx.conf", Configuration(directory.Path, port));
         await using ServerProgram nginx = await ServerProgram.StartAsync(
             "/usr/sbin/nginx", ["-p", directory.Path, "-c", configuration], directory.Path, port);

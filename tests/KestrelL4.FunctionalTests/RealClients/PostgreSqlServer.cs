@@ -38,7 +38,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             await RunAsync(
                 [.. drop, $"{Programs}/initdb", "-D", data, "-U", "tester", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8"]);
 
-            IPEndPoint port = ServerProgram.FreePort();
+            IPEndPoint port = FreePort.Take();
             string[] arguments =
             [
                 .. drop[1..], $"{Programs}/postgres", "-D", data, "-k", data, "-h", "127.0.0.1",

@@ -11,7 +11,7 @@ public sealed class PostgreSqlTests
     {
         await using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
         await using RealServerNode node = await RealServerNode.StartAsync(server.EndPoint);
-        IPEndPoint local = ServerProgram.FreePort();
+        IPEndPoint local = FreePort.Take();
         await using ServerProgram stunnel = await ServerProgram.StartAsync("stunnel", [Write(node, local)], node.Files.Path, local);
 
         ToolResult query = await PsqlAsync(local, "SELECT sum(n) FROM generate_series(1, 100000) n");

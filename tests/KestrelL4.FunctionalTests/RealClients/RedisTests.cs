@@ -12,7 +12,7 @@ public sealed class RedisTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        IPEndPoint port = ServerProgram.FreePort();
+        IPEndPoint port = FreePort.Take();
         _redis = await ServerProgram.StartAsync(
             "redis-server",
             ["--port", port.Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--dir", _directory.Path],

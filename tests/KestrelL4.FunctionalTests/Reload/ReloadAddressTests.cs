@@ -15,7 +15,7 @@ public sealed class ReloadAddressTests(ReloadFixture fixture) : ReloadTestBase(f
         const int Exchanges = 6;
         await using ScriptedServer left = new(static (socket, cancellation) => AnswerAsync(socket, "left."u8.ToArray(), cancellation));
         await using ScriptedServer right = new(static (socket, cancellation) => AnswerAsync(socket, "right"u8.ToArray(), cancellation));
-        (IPEndPoint one, IPEndPoint other) = (ServerProgram.FreePort(), ServerProgram.FreePort());
+        (IPEndPoint one, IPEndPoint other) = (FreePort.Take(), FreePort.Take());
         await _fixture.ApplyAsync(setup => setup.Application("left", left.EndPoint).Application("right", right.EndPoint)
             .Set("Applications:left:Listen", one.ToString()).Set("Applications:right:Listen", other.ToString()));
         await using TlsClient held = await Node.ConnectAsync(_fixture.Alice, "left");
@@ -50,7 +50,7 @@ public sealed class ReloadAddressTests(ReloadFixture fixture) : ReloadTestBase(f
     [Fact]
     public async Task Listen_WidenedToAllAddressesAndBack_KeepsConnections()
     {
-        IPEndPoint loopback = ServerProgram.FreePort();
+        IPEndPoint loopback = FreePort.Take();
         IPEndPoint elsewhere = new(IPAddress.Parse("127.0.0.7"), loopback.Port);
         await _fixture.ApplyAsync(setup => setup.Application("wide", _fixture.Upstream.EndPoint)
             .Set("Applications:wide:Listen", loopback.ToString()));
@@ -76,7 +76,7 @@ public sealed class ReloadAddressTests(ReloadFixture fixture) : ReloadTestBase(f
     [InlineData("[::1]:{0}")]
     public async Task Listen_OverlapsItsFormerAddress_MovesThereAndBack(string wider)
     {
-        IPEndPoint loopback = ServerProgram.FreePort();
+        IPEndPoint loopback = FreePort.Take();
         string listen = string.Format(CultureInfo.InvariantCulture, wider, loopback.Port);
         IPEndPoint loopback6 = new(IPAddress.IPv6Loopback, loopback.Port);
         await _fixture.ApplyAsync(setup => setup.Application("overlapping", _fixture.Upstream.EndPoint)

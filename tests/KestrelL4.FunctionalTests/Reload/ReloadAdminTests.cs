@@ -34,7 +34,7 @@ public sealed class ReloadAdminTests : IAsyncLifetime
 
         Change(node, "Admin:AllowedHosts", new JsonArray("node.example"));
         await Eventually.UntilAsync(async () => await AskAsync(former, "node.example") == HttpStatusCode.OK, "the name is allowed");
-        IPEndPoint wanted = ServerProgram.FreePort();
+        IPEndPoint wanted = FreePort.Take();
         Change(node, "Admin:Listen", wanted.ToString());
         Uri next = new($"http://{wanted}/");
         await Eventually.UntilAsync(async () => await AskAsync(next, "node.example") == HttpStatusCode.OK, "the endpoint answers at its new address");
@@ -52,7 +52,7 @@ public sealed class ReloadAdminTests : IAsyncLifetime
     {
         TestCertificate alice = _setup.Client("alice", "echo", "steady");
         _setup.Application("steady", _upstream.EndPoint);
-        (IPEndPoint one, IPEndPoint other) = (ServerProgram.FreePort(), ServerProgram.FreePort());
+        (IPEndPoint one, IPEndPoint other) = (FreePort.Take(), FreePort.Take());
         _setup.Set("Admin:Listen", one.ToString()).Set("Applications:echo:Listen", other.ToString());
         await using TestNode node = await _setup.StartAsync();
         await using Bystander bystander = new(node.EndPoint("steady"), alice);

@@ -87,7 +87,7 @@ public sealed class ReloadApplicationTests(ReloadFixture fixture) : ReloadTestBa
     [Fact]
     public async Task Application_ReplacedAtItsAddressByAnother_DrainsWhileTheOtherServes()
     {
-        IPEndPoint endPoint = ServerProgram.FreePort();
+        IPEndPoint endPoint = FreePort.Take();
         await _fixture.ApplyAsync(setup => setup.Application("former", _fixture.Upstream.EndPoint)
             .Set("Applications:former:Listen", endPoint.ToString()).Set("Drain:Timeout", "1s"));
         await using ConnectHammer hammer = new(endPoint);
@@ -109,7 +109,7 @@ public sealed class ReloadApplicationTests(ReloadFixture fixture) : ReloadTestBa
         await _fixture.ApplyAsync(setup => setup.Application("moving", _fixture.Upstream.EndPoint));
         IPEndPoint former = Node.EndPoint("moving");
         await using TlsClient before = await Node.HoldAsync(_fixture.Alice, "moving");
-        IPEndPoint wanted = ServerProgram.FreePort();
+        IPEndPoint wanted = FreePort.Take();
 
         await _fixture.ApplyAsync("Applications:moving:Listen", wanted.ToString());
 

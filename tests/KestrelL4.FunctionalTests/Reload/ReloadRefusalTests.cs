@@ -54,7 +54,7 @@ public sealed class ReloadRefusalTests(ReloadFixture fixture) : ReloadTestBase(f
     public async Task Address_TakenByAStranger_ChangesNothing()
     {
         using ManualServer stranger = new();
-        IPEndPoint free = ServerProgram.FreePort();
+        IPEndPoint free = FreePort.Take();
         string former = Node.EndPoint().ToString();
         await using TlsClient held = await Node.HoldAsync(_fixture.Alice);
 
@@ -63,7 +63,7 @@ public sealed class ReloadRefusalTests(ReloadFixture fixture) : ReloadTestBase(f
             setup => setup.Application("anew", _fixture.Upstream.EndPoint).Set("Applications:anew:Listen", free.ToString())
                 .Set("Applications:echo:Listen", stranger.EndPoint.ToString()).Set("Clients:alice:Disabled", true),
             stranger.EndPoint.ToString(),
-            setup => setup.Set("Applications:anew", null).Set("Applications:echo:Listen", "127.0.0.1:0").Set("Clients:alice:Disabled", null),
+            setup => setup.Set("Applications:anew", null).Set("Applications:echo:Listen", former).Set("Clients:alice:Disabled", null),
             async () => await Assert.ThrowsAsync<SocketException>(() => SocketExtensions.ConnectAsync(free)));
 
         Assert.Equal(former, Node.EndPoint().ToString());
@@ -74,7 +74,7 @@ public sealed class ReloadRefusalTests(ReloadFixture fixture) : ReloadTestBase(f
     public async Task Address_TakenWhileAnotherMadeWay_IsOpenedAgain()
     {
         using ManualServer stranger = new();
-        IPEndPoint loopback = ServerProgram.FreePort();
+        IPEndPoint loopback = FreePort.Take();
         await _fixture.ApplyAsync(setup => setup.Application("narrow", _fixture.Upstream.EndPoint)
             .Set("Applications:narrow:Listen", loopback.ToString()));
         await using TlsClient held = await Node.HoldAsync(_fixture.Alice, "narrow");

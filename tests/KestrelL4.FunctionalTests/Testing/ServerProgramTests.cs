@@ -10,7 +10,7 @@ public sealed class ServerProgramTests
     public async Task StartAsync_ProgramListens_NothingConnectedToIt()
     {
         using TemporaryDirectory directory = new();
-        IPEndPoint endPoint = ServerProgram.FreePort();
+        IPEndPoint endPoint = FreePort.Take();
         string port = endPoint.Port.ToString(CultureInfo.InvariantCulture);
         await using ServerProgram redis = await ServerProgram.StartAsync(
             "redis-server", ["--port", port, "--bind", "127.0.0.1", "--save", ""], directory.Path, endPoint);

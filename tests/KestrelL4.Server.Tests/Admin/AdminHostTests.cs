@@ -16,7 +16,7 @@ public sealed class AdminHostTests
     public async Task StartAsync_UrlsInTheEnvironment_AreIgnored()
     {
         string[] names = ["ASPNETCORE_URLS", "DOTNET_URLS", "URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_HTTP_PORTS", "HTTP_PORTS"];
-        int port = FreePort();
+        int port = FreePort.Take().Port;
         try
         {
             foreach (string name in names)
@@ -41,7 +41,7 @@ public sealed class AdminHostTests
     [Fact]
     public async Task StartAsync_Localhost_ServesOnLoopback()
     {
-        int port = FreePort();
+        int port = FreePort.Take().Port;
         var listen = new ListenAddress($"localhost:{port}", [new IPEndPoint(IPAddress.Loopback, port), new IPEndPoint(IPAddress.IPv6Loopback, port)]);
         await using var node = new AdminFixture(listen);
 
@@ -86,12 +86,5 @@ public sealed class AdminHostTests
         string lifetime = node.Host.Services.GetRequiredService<IHostLifetime>().GetType().Name;
 
         Assert.Equal("SilentLifetime", lifetime);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

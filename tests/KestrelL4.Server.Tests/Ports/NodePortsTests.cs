@@ -158,7 +158,7 @@ public sealed class NodePortsTests : IDisposable
 
     private static ListenAddress Any => ListenAddress.Loopback(0);
 
-    private static ListenAddress Free() => At(ServerProgram.FreePort());
+    private static ListenAddress Free() => At(FreePort.Take());
 
     private static ListenAddress At(IPEndPoint endPoint) => new(endPoint.ToString(), [endPoint]);
 

@@ -63,10 +63,10 @@ public sealed class NodeSetup
         return this;
     }
 
-    /// <summary>Adds an application on any loopback port with upstreams <c>u1</c>, <c>u2</c> and so on.</summary>
+    /// <summary>Adds an application on a free loopback port, its own also while it is closed, with upstreams <c>u1</c>, <c>u2</c> and so on.</summary>
     public NodeSetup Application(string name, params IPEndPoint[] upstreams)
     {
-        Set($"Applications:{name}:Listen", "127.0.0.1:0");
+        Set($"Applications:{name}:Listen", FreePort.Take().ToString());
         for (int index = 0; index < upstreams.Length; index++)
         {
             Set($"Applications:{name}:Upstreams:u{index + 1}:Address", upstreams[index].ToString());

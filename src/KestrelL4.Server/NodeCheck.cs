@@ -80,10 +80,10 @@ internal sealed class NodeCheck(TimeProvider time)
 
         async Task<string?> ProblemOf(string keyPath, EndPoint address, TimeSpan timeout)
         {
-            (DialResult result, Socket? socket) = await dialer.DialAsync(new Upstream("checked", address), timeout, cancellation).ConfigureAwait(false);
-            socket?.Dispose();
-            string finding = $"{UpstreamAddress.Text(address)} was not reached: {result.Word()}";
-            return result == DialResult.Connected
+            Dial dial = await dialer.DialAsync(new Upstream("checked", address), default, timeout, cancellation).ConfigureAwait(false);
+            await using RelayEnd? end = dial.End;
+            string finding = $"{UpstreamAddress.Text(address)} was not reached: {dial.Result.Word()}";
+            return dial.Result == DialResult.Connected
                 ? null
                 : new ConfigurationError(keyPath, reading.SourceOf(keyPath), finding, "start it, or correct the address").ToString();
         }

@@ -84,6 +84,8 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
     private UpstreamStatus Of(Upstream upstream) => Of(upstream, upstream switch
     {
         { IsDraining: true } => ("draining", "the operator drains it"),
+        { Health: UpstreamHealth.Down } => ("down", upstream.HealthReason),
+        { Health: UpstreamHealth.Quarantined } => ("quarantined", upstream.HealthReason),
         { IsFull: true } => ("full", $"has its {upstream.MaxConnections} connections"),
         _ => ("available", null),
     });

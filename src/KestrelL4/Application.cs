@@ -38,10 +38,16 @@ public sealed class Application
         _time = time ?? TimeProvider.System;
         _limit = new Limit(RateLimitScope.Application, _settings.RateLimit, _time);
         UpstreamSet = new UpstreamSet(upstreams, _time);
-        _forwarder = new ConnectionForwarder(UpstreamSet, _time);
+        _forwarder = new ConnectionForwarder(UpstreamSet, (upstream, dial) => Dialled?.Invoke(upstream, dial.Result, dial.Problem), _time);
         _accounting = accounting;
         accounting?.Add(this);
     }
+
+    /// <summary>
+    /// A dial of an upstream has ended, and not because its client left: the result, and what went wrong, for people, or null.
+    /// Handlers are quick, and may be called from several threads at once.
+    /// </summary>
+    public event Action<Upstream, DialResult, string?>? Dialled;
 
     /// <summary>The name in grants, logs and metrics.</summary>
     public string Name { get; }
@@ -106,6 +112,19 @@ public sealed class Application
 
     /// <summary>The upstream that the next connection would get; null = none is available.</summary>
     public Upstream? NextUpstream() => UpstreamSet.Peek();
+
+    /// <summary>Takes in how one of its upstreams is; the next pick goes by it, and with <see cref="ApplicationSettings.CloseOnDown"/> its connections too.</summary>
+    /// <param name="upstream">One of <see cref="Upstreams"/>.</param>
+    /// <param name="health">How it is.</param>
+    /// <param name="reason">Why it is not healthy, for people; null when it is.</param>
+    public void Report(Upstream upstream, UpstreamHealth health, string? reason = null)
+    {
+        ArgumentNullException.ThrowIfNull(upstream);
+        if (upstream.Report(health, reason) && health == UpstreamHealth.Down && Settings.CloseOnDown)
+        {
+            Connections.CloseAll(upstream, CloseReason.UpstreamDown);
+        }
+    }
 
     /// <summary>Takes an accepted connection through limits, pick, dial and relay to its end, and disposes it.</summary>
     /// <param name="client">The connection; the caller has authenticated and authorised it by whatever means it has.</param>

@@ -13,4 +13,7 @@ public sealed record ApplicationSettings
 
     /// <summary>The limit of each of its clients, unless the client's grant brings its own. Default none.</summary>
     public RateLimit ClientRateLimit { get; init; } = RateLimit.None;
+
+    /// <summary>Whether the connections of an upstream are closed when it goes down, rather than left to end by themselves. Default false.</summary>
+    public bool CloseOnDown { get; init; }
 }

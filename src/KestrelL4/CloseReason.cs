@@ -58,6 +58,9 @@ public enum CloseReason
     /// <summary>relay: the client's certificate ran out.</summary>
     CertificateExpired,
 
+    /// <summary>relay: its upstream went down, and the application closes what such a one has.</summary>
+    UpstreamDown,
+
     /// <summary>any: the operator closed it.</summary>
     ClosedByOperator,
 
@@ -78,8 +81,8 @@ public static class CloseReasonExtensions
     [
         "node_limited", "source_limited", "handshake_failed", "unknown_client", "revoked_certificate", "client_disabled",
         "revocation_stale", "not_authorized", "rate_limited", "no_upstream", "upstream_connect_failed", "completed", "client_aborted",
-        "upstream_aborted", "idle_timeout", "max_duration", "revoked", "certificate_expired", "closed_by_operator", "drained",
-        "node_stopped", "internal_error",
+        "upstream_aborted", "idle_timeout", "max_duration", "revoked", "certificate_expired", "upstream_down", "closed_by_operator",
+        "drained", "node_stopped", "internal_error",
     ];
 
     /// <summary>How many close reasons there are.</summary>

@@ -72,6 +72,9 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>What lies behind the reason in one word, such as the scope that refused or the last dial's result; null = nothing more.</summary>
     public string? Cause { get; internal set; }
 
+    /// <summary>What an upstream is sent before the client's first byte; empty = nothing.</summary>
+    internal ReadOnlyMemory<byte> Greeting { get; set; }
+
     /// <summary>When it was opened, in the clock's ticks.</summary>
     internal long OpenedAt { get; }
 

@@ -1,12 +1,12 @@
-using System.Net.Sockets;
 using KestrelL4.Upstreams;
 
 namespace KestrelL4.Forwarding;
 
 /// <summary>Takes an admitted connection to an upstream: pick, dial, the next on failure, relay.</summary>
 /// <param name="upstreams">Whom to pick from.</param>
+/// <param name="dialled">Is told of every dial that ended by itself.</param>
 /// <param name="time">The clock of the time-outs.</param>
-internal sealed class ConnectionForwarder(UpstreamSet upstreams, TimeProvider time)
+internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream, Dial> dialled, TimeProvider time)
 {
     private readonly UpstreamDialer _dialer = new(time);
 
@@ -22,26 +22,22 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, TimeProvider ti
             {
                 clientSpeaks ??= client.BeginWait();
                 long begin = time.GetTimestamp();
-                (DialResult result, Socket? socket) =
-                    await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);
+                Dial dial = await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);
+                await using RelayEnd? end = dial.End;
                 if (connection.CloseReason is { } closed)
                 {
-                    if (socket is not null)
-                    {
-                        SocketEnding.Abort(socket);
-                    }
-
+                    end?.Abort();
                     return closed;
                 }
 
-                if (socket is not null)
+                dialled(upstream, dial);
+                if (end is not null)
                 {
-                    await using SocketRelayEnd end = new(socket);
                     connection.Connected(upstream, time.GetElapsedTime(begin));
                     return await new Relay(connection, client, end, time).RunAsync(timeouts).ConfigureAwait(false);
                 }
 
-                connection.Cause = result.Word();
+                connection.Cause = dial.Result.Word();
                 (tried ??= []).Add(upstream);
             }
             finally
@@ -54,10 +50,9 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, TimeProvider ti
             : tried is null ? CloseReason.NoUpstream : CloseReason.UpstreamConnectFailed;
     }
 
-    private async Task<(DialResult Result, Socket? Socket)> DialAsync(
-        ProxiedConnection connection, Upstream upstream, Task clientSpeaks, TimeSpan timeout)
+    private async Task<Dial> DialAsync(ProxiedConnection connection, Upstream upstream, Task clientSpeaks, TimeSpan timeout)
     {
-        Task<(DialResult Result, Socket? Socket)> dial = _dialer.DialAsync(upstream, timeout, connection.Closing);
+        Task<Dial> dial = _dialer.DialAsync(upstream, connection.Greeting, timeout, connection.Closing);
         if (await Task.WhenAny(dial, clientSpeaks).ConfigureAwait(false) == clientSpeaks && clientSpeaks.IsFaulted)
         {
             connection.Close(CloseReason.ClientAborted);

@@ -12,30 +12,31 @@ internal sealed class UpstreamDialer(TimeProvider time)
 
     /// <summary>Dials an upstream; the result is told and counted, never thrown.</summary>
     /// <param name="upstream">Whom to dial.</param>
+    /// <param name="greeting">What it is sent first; may be empty.</param>
     /// <param name="timeout">How long the whole dial may take, name resolution included.</param>
     /// <param name="closing">Ends the dial because its connection closes; the result is then <see cref="DialResult.Timeout"/>, uncounted.</param>
-    public async Task<(DialResult Result, Socket? Socket)> DialAsync(Upstream upstream, TimeSpan timeout, CancellationToken closing)
+    public async Task<Dial> DialAsync(Upstream upstream, ReadOnlyMemory<byte> greeting, TimeSpan timeout, CancellationToken closing)
     {
         using CancellationTokenSource deadline = new(TimerBounds.Bound(timeout), time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, closing);
-        (DialResult result, Socket? socket) = await TryWhileShortAsync(upstream.Address, either.Token).ConfigureAwait(false);
+        Dial dial = await TryWhileShortAsync(upstream.Address, greeting, either.Token).ConfigureAwait(false);
         if (!closing.IsCancellationRequested)
         {
-            upstream.CountDial(result);
+            upstream.CountDial(dial.Result);
         }
 
-        return (result, socket);
+        return dial;
     }
 
     // A node short of descriptors or ports says nothing of the upstream: wait for some to come back, as long as the dial may take.
-    private async Task<(DialResult Result, Socket? Socket)> TryWhileShortAsync(EndPoint address, CancellationToken ending)
+    private async Task<Dial> TryWhileShortAsync(EndPoint address, ReadOnlyMemory<byte> greeting, CancellationToken ending)
     {
         for (TimeSpan backOff = FirstBackOff; ; backOff *= 2)
         {
-            (DialResult result, Socket? socket) = await TryAsync(address, ending).ConfigureAwait(false);
-            if (result != DialResult.LocalError)
+            Dial dial = await TryAsync(address, greeting, ending).ConfigureAwait(false);
+            if (dial.Result != DialResult.LocalError)
             {
-                return (result, socket);
+                return dial;
             }
 
             try
@@ -44,36 +45,42 @@ internal sealed class UpstreamDialer(TimeProvider time)
             }
             catch (OperationCanceledException)
             {
-                return (DialResult.LocalError, null);
+                return new Dial(DialResult.LocalError);
             }
         }
     }
 
-    private static async Task<(DialResult Result, Socket? Socket)> TryAsync(EndPoint address, CancellationToken ending)
+    private static async Task<Dial> TryAsync(EndPoint address, ReadOnlyMemory<byte> greeting, CancellationToken ending)
     {
         Socket? socket = null;
         try
         {
             if (address is DnsEndPoint name)
             {
-                return await TryEachAsync(name, ending).ConfigureAwait(false);
+                return await TryEachAsync(name, greeting, ending).ConfigureAwait(false);
             }
 
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             if (DescriptorReserve.IsTouchedByDial(socket))
             {
                 socket.Dispose();
-                return (DialResult.LocalError, null);
+                return new Dial(DialResult.LocalError);
             }
 
             KeepAlive.Enable(socket);
             await socket.ConnectAsync(address, ending).ConfigureAwait(false);
-            return (DialResult.Connected, socket);
+            SocketRelayEnd end = new(socket);
+            if (!greeting.IsEmpty)
+            {
+                await end.WriteAsync(greeting).ConfigureAwait(false);
+            }
+
+            return new Dial(DialResult.Connected, end);
         }
         catch (SocketException exception)
         {
             socket?.Dispose();
-            return (ResultOf(exception.SocketErrorCode), null);
+            return new Dial(ResultOf(exception.SocketErrorCode));
         }
         catch (OperationCanceledException)
         {
@@ -83,16 +90,16 @@ internal sealed class UpstreamDialer(TimeProvider time)
                 SocketEnding.Abort(socket);
             }
 
-            return (DialResult.Timeout, null);
+            return new Dial(DialResult.Timeout);
         }
     }
 
-    private static async Task<(DialResult Result, Socket? Socket)> TryEachAsync(DnsEndPoint name, CancellationToken ending)
+    private static async Task<Dial> TryEachAsync(DnsEndPoint name, ReadOnlyMemory<byte> greeting, CancellationToken ending)
     {
-        (DialResult Result, Socket? Socket) last = (DialResult.Unreachable, null);
+        Dial last = new(DialResult.Unreachable);
         foreach (IPAddress address in await Dns.GetHostAddressesAsync(name.Host, ending).ConfigureAwait(false))
         {
-            last = await TryAsync(new IPEndPoint(address, name.Port), ending).ConfigureAwait(false);
+            last = await TryAsync(new IPEndPoint(address, name.Port), greeting, ending).ConfigureAwait(false);
             if (last.Result is DialResult.Connected or DialResult.Timeout)
             {
                 break;

@@ -15,6 +15,9 @@ public enum DialResult
     /// <summary>No way leads there, or its name has no address.</summary>
     Unreachable,
 
+    /// <summary>It is there, but TLS with it failed, or its certificate was not accepted.</summary>
+    TlsFailed,
+
     /// <summary>This node lacked a descriptor, a port or memory: nothing is known of the upstream.</summary>
     LocalError,
 }
@@ -22,7 +25,7 @@ public enum DialResult
 /// <summary>The words for <see cref="DialResult"/> in logs and metrics.</summary>
 public static class DialResultExtensions
 {
-    private static readonly string[] Words = ["connected", "refused", "timeout", "unreachable", "local_error"];
+    private static readonly string[] Words = ["connected", "refused", "timeout", "unreachable", "tls_failed", "local_error"];
 
     /// <summary>How many results there are.</summary>
     internal static int Count => Words.Length;

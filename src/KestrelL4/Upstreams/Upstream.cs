@@ -14,6 +14,7 @@ public sealed class Upstream
     private int _maxConnections = Unbounded;
     private int _active;
     private volatile bool _isDraining;
+    private HealthState _health = new(UpstreamHealth.Healthy, null, 0);
 
     /// <summary>Names a server address.</summary>
     /// <param name="name">The name in logs and metrics, unique within its application.</param>
@@ -69,6 +70,12 @@ public sealed class Upstream
         }
     }
 
+    /// <summary>Whether it may be picked, as probes and dials tell. It begins healthy; <see cref="Application.Report"/> changes it.</summary>
+    public UpstreamHealth Health => Volatile.Read(ref _health).Health;
+
+    /// <summary>Why it is not healthy, for people; null when it is.</summary>
+    public string? HealthReason => Volatile.Read(ref _health).Reason;
+
     /// <summary>The connections it has now, those being dialled included.</summary>
     public int ActiveConnections => Volatile.Read(ref _active);
 
@@ -76,16 +83,29 @@ public sealed class Upstream
     public bool IsFull => ActiveConnections >= Volatile.Read(ref _maxConnections);
 
     /// <summary>Whether it may take one more connection now. That a weight of 0 sends it none is no lack of its own.</summary>
-    public bool IsAvailable => !IsFull && !IsDraining;
+    public bool IsAvailable => Health == UpstreamHealth.Healthy && !IsFull && !IsDraining;
 
-    /// <summary>When it last became full, or drained, or ceased to be, in ticks of <see cref="Stopwatch"/>; null = never.</summary>
-    public long? ChangedAt => Math.Max(Volatile.Read(ref _fullChangedAt), Volatile.Read(ref _drainChangedAt)) is var at and not 0 ? at : null;
+    /// <summary>When its health changed, or it became full or drained or ceased to be, in ticks of <see cref="Stopwatch"/>; null = never.</summary>
+    public long? ChangedAt =>
+        Math.Max(Volatile.Read(ref _health).Since, Math.Max(Volatile.Read(ref _fullChangedAt), Volatile.Read(ref _drainChangedAt))) is var at and not 0
+            ? at
+            : null;
 
     /// <summary>Where it stands in the order of equals: advances by 1 / weight with each pick. Written under the set's lock only.</summary>
     internal double Turn { get; set; }
 
     /// <summary>How many dials ended so.</summary>
     public long Dials(DialResult result) => Volatile.Read(ref _dials[(int)result]);
+
+    /// <summary>Takes in what probes or dials tell; a new reason for the same health is kept too.</summary>
+    /// <returns>Whether the health changed.</returns>
+    internal bool Report(UpstreamHealth health, string? reason)
+    {
+        HealthState before = Volatile.Read(ref _health);
+        bool hasChanged = before.Health != health;
+        Volatile.Write(ref _health, new HealthState(health, reason, hasChanged ? Stopwatch.GetTimestamp() : before.Since));
+        return hasChanged;
+    }
 
     /// <summary>Counts a connection in, before its dial. Under the set's lock only, so that the bound holds.</summary>
     internal void Enter()
@@ -107,4 +127,6 @@ public sealed class Upstream
 
     /// <summary>Counts the end of a dial.</summary>
     internal void CountDial(DialResult result) => Interlocked.Increment(ref _dials[(int)result]);
+
+    private sealed record HealthState(UpstreamHealth Health, string? Reason, long Since);
 }

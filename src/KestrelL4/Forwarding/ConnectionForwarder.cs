@@ -2,7 +2,7 @@ using KestrelL4.Upstreams;
 
 namespace KestrelL4.Forwarding;
 
-/// <summary>Takes an admitted connection to an upstream: pick, dial, the next on failure, relay.</summary>
+/// <summary>Takes an admitted connection to an upstream: pick, or wait for a place; dial, the next on failure; relay.</summary>
 /// <param name="upstreams">Whom to pick from.</param>
 /// <param name="dialled">Is told of every dial that ended by itself.</param>
 /// <param name="time">The clock of the time-outs.</param>
@@ -16,10 +16,28 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
     {
         List<Upstream>? tried = null;
         Task? clientSpeaks = null;
-        while (connection.CloseReason is null && upstreams.Pick(tried ?? []) is { } upstream)
+        PlaceWait? wait = null;
+        while (connection.CloseReason is null)
         {
+            Upstream? upstream = upstreams.Pick(tried ?? [], connection.Key);
+            if (upstream is null && timeouts.Queue > TimeSpan.Zero)
+            {
+                wait ??= new PlaceWait(upstreams, connection, client, timeouts.Queue, time);
+                upstream = await wait.WaitAsync(tried ?? [], clientSpeaks ??= client.BeginWait()).ConfigureAwait(false);
+            }
+
+            if (upstream is null)
+            {
+                break;
+            }
+
             try
             {
+                if (connection.CloseReason is { } closedWhileWaiting)
+                {
+                    return closedWhileWaiting;
+                }
+
                 clientSpeaks ??= client.BeginWait();
                 long begin = time.GetTimestamp();
                 Dial dial = await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);

@@ -18,6 +18,7 @@ internal static class ApplicationReader
             Upstreams = section.Named("Upstreams", NameRule.Label, ReadUpstream),
             HandshakeTimeout = timeouts.PositiveDuration("Handshake", ApplicationConfiguration.DefaultHandshakeTimeout),
             Timeouts = ReadTimeouts(timeouts),
+            ProxyProtocol = ProxyProtocolReader.Read(section.Section("ProxyProtocol")),
             RateLimit = RateLimitReader.Read(section.Section("RateLimit")),
             ClientRateLimit = RateLimitReader.Read(section.Section("ClientRateLimit")),
         };
@@ -27,7 +28,7 @@ internal static class ApplicationReader
         }
 
         section.SupportedOnlyAs("Balancing", "LeastConnections");
-        section.Unsupported("HealthCheck", "UpstreamTls", "ProxyProtocol");
+        section.Unsupported("HealthCheck", "UpstreamTls");
         section.RefuseUnknownKeys();
         return application;
     }

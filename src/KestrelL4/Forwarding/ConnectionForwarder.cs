@@ -15,14 +15,14 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
     public async Task<CloseReason> ForwardAsync(ProxiedConnection connection, RelayEnd client, Timeouts timeouts)
     {
         List<Upstream>? tried = null;
-        Task? clientSpeaks = null;
+        ClientWatch watch = new(connection, client, time);
         while (connection.CloseReason is null && upstreams.Pick(tried ?? []) is { } upstream)
         {
             try
             {
-                clientSpeaks ??= client.BeginWait();
                 long begin = time.GetTimestamp();
-                Dial dial = await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);
+                Dial dial = await watch.WhileAsync(_dialer.DialAsync(upstream, connection.Greeting, timeouts.Connect, connection.Closing))
+                    .ConfigureAwait(false);
                 await using RelayEnd? end = dial.End;
                 if (connection.CloseReason is { } closed)
                 {
@@ -48,16 +48,5 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
 
         return connection.CloseReason is { } reason ? reason
             : tried is null ? CloseReason.NoUpstream : CloseReason.UpstreamConnectFailed;
-    }
-
-    private async Task<Dial> DialAsync(ProxiedConnection connection, Upstream upstream, Task clientSpeaks, TimeSpan timeout)
-    {
-        Task<Dial> dial = _dialer.DialAsync(upstream, connection.Greeting, timeout, connection.Closing);
-        if (await Task.WhenAny(dial, clientSpeaks).ConfigureAwait(false) == clientSpeaks && clientSpeaks.IsFaulted)
-        {
-            connection.Close(CloseReason.ClientAborted);
-        }
-
-        return await dial.ConfigureAwait(false);
     }
 }

@@ -93,8 +93,8 @@ public abstract class RelayEnd : IAsyncDisposable
     internal void NoteFailedWrite(Exception exception) =>
         _hasPeerEnded |= exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.Shutdown };
 
-    /// <summary>Begins the wait that the next <see cref="WaitAsync"/> will join: it fails when the peer is gone meanwhile.</summary>
-    internal Task BeginWait() => _begun = WaitCoreAsync().AsTask();
+    /// <summary>Begins the wait that the next <see cref="WaitAsync"/> will join, or gives the one begun: it fails when the peer is gone meanwhile.</summary>
+    internal Task BeginWait() => _begun ??= WaitCoreAsync().AsTask();
 
     /// <summary>Whether an exception tells that the peer or the way to it is gone, rather than a defect.</summary>
     internal static bool IsBroken(Exception exception) =>

@@ -90,6 +90,19 @@ public sealed class Limit
         }
     }
 
+    /// <summary>Whether a connection that finds no room now might wait for some: as many wait as the number that holds them back.</summary>
+    internal bool HasRoomToWait
+    {
+        get
+        {
+            lock (Gate)
+            {
+                int? most = HasPlace ? _numbers.ConnectionsPerWindow : _numbers.MaxConcurrentConnections;
+                return _numbers.WaitUpTo > TimeSpan.Zero && _line.Count < (most ?? int.MaxValue);
+            }
+        }
+    }
+
     /// <summary>Whether fewer connections are in than may be. Under <see cref="Gate"/>.</summary>
     internal bool HasPlace => _held < (_numbers.MaxConcurrentConnections ?? int.MaxValue);
 

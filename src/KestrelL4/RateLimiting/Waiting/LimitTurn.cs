@@ -52,13 +52,8 @@ internal sealed class LimitTurn
         }
     }
 
-    /// <summary>Whether it may wait at a limit: that has it wait, not longer than it has waited already, and not with more than its number.</summary>
-    public bool MayWaitAt(Limit limit)
-    {
-        RateLimit numbers = limit.Numbers;
-        int? most = limit.HasPlace ? numbers.ConnectionsPerWindow : numbers.MaxConcurrentConnections;
-        return numbers.WaitUpTo > Waited(limit) && limit.Line.Count < (most ?? int.MaxValue);
-    }
+    /// <summary>Whether it may wait at a limit: there is room in its line, and it has not waited as long as one may wait there.</summary>
+    public bool MayWaitAt(Limit limit) => limit.HasRoomToWait && limit.Numbers.WaitUpTo > Waited(limit);
 
     /// <summary>Waits no longer, whoever else ended the wait meanwhile; the answer is then a refusal.</summary>
     public void GiveUp()

@@ -59,13 +59,18 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
         .Where(static each => each.Limit.Numbers != RateLimit.None)
         .Select(static each => LimitOf(each.Name, each.Limit));
 
-    private static LimitStatus LimitOf(string? application, Limit limit) => new(
-        limit.Scope.Word(),
-        application,
-        limit.Held,
-        limit.Numbers.MaxConcurrentConnections,
-        limit.Numbers.ConnectionsPerWindow,
-        limit.Numbers.Window.TotalSeconds);
+    private static LimitStatus LimitOf(string? application, Limit limit) => new()
+    {
+        Scope = limit.Scope.Word(),
+        Application = application,
+        Connections = limit.Held,
+        Waiting = limit.Waiting,
+        MaxConcurrentConnections = limit.Numbers.MaxConcurrentConnections,
+        ConnectionsPerWindow = limit.Numbers.ConnectionsPerWindow,
+        WindowSeconds = limit.Numbers.Window.TotalSeconds,
+        BytesPerSecond = limit.Numbers.BytesPerSecond,
+        WaitUpToSeconds = limit.Numbers.WaitUpTo.TotalSeconds,
+    };
 
     private ApplicationStatus Of(ServedApplication served) => new()
     {

@@ -196,7 +196,13 @@ public sealed class Application
     /// <summary>Takes an authorised connection through limits, pick, dial and relay.</summary>
     internal async Task<CloseReason> PassAsync(ProxiedConnection connection, RelayEnd client, LimitStack limits)
     {
-        using LimitLease lease = StackOn(limits).Acquire();
+        LimitStack stack = StackOn(limits);
+        using LimitLease lease = await AdmitAsync(connection, client, stack).ConfigureAwait(false);
+        if (connection.CloseReason is { } closed)
+        {
+            return closed;
+        }
+
         if (lease.RefusedBy is { } scope)
         {
             connection.Cause = scope.Word();
@@ -204,6 +210,7 @@ public sealed class Application
             return CloseReason.RateLimited;
         }
 
+        connection.Pace = new BytePace(stack);
         ApplicationSettings settings = Settings;
         if (settings.SendProxyHeader != ProxyHeaderVersion.None)
         {
@@ -257,6 +264,14 @@ public sealed class Application
         {
             Interlocked.CompareExchange(ref _removedAt, _time.GetTimestamp(), removedAt);
         }
+    }
+
+    private async ValueTask<LimitLease> AdmitAsync(ProxiedConnection connection, RelayEnd client, LimitStack stack)
+    {
+        LimitLease lease = stack.Acquire();
+        return lease.CouldWait
+            ? await new ClientWatch(connection, client, _time).WhileAsync(stack.AcquireAsync(connection.Closing).AsTask()).ConfigureAwait(false)
+            : lease;
     }
 
     private static async ValueTask<bool> TryCompleteAsync(RelayEnd client)

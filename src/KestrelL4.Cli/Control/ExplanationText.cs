@@ -29,19 +29,21 @@ internal static class ExplanationText
         text.Append(steps);
         ExplainedLimit[] limits =
         [
-            .. explanation.Limits.Where(static limit => limit is not { MaxConcurrentConnections: null, ConnectionsPerWindow: null }),
+            .. explanation.Limits.Where(static limit => limit is not { MaxConcurrentConnections: null, ConnectionsPerWindow: null, BytesPerSecond: null }),
         ];
         if (limits.Length > 0)
         {
-            TextTable table = new("LIMIT", "CONNECTIONS", "AT MOST", "PER WINDOW", "WINDOW", "HAS ROOM");
+            TextTable table = new("LIMIT", "CONNECTIONS", "WAITING", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND", "HAS ROOM");
             foreach (ExplainedLimit limit in limits)
             {
                 table.Add(
                     limit.Scope,
                     Readable.Count(limit.Held),
+                    Readable.Count(limit.Waiting),
                     limit.MaxConcurrentConnections is { } most ? Readable.Count(most) : null,
                     limit.ConnectionsPerWindow is { } permits ? Readable.Count(permits) : null,
                     limit.ConnectionsPerWindow is null ? null : string.Create(CultureInfo.InvariantCulture, $"{limit.WindowSeconds}s"),
+                    limit.BytesPerSecond is { } bytes ? Readable.Bytes(bytes) : null,
                     limit.Admits ? "yes" : "no");
             }
 

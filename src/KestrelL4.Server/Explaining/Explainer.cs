@@ -79,9 +79,15 @@ internal sealed class Explainer(
             ? ExplainedStep.Pass("authorize", client.Grants.ContainsKey(application.Name) ? "granted by name" : "granted with every application")
             : ExplainedStep.Refuse("authorize", CloseReason.NotAuthorized, $"it holds no grant for {application.Name}");
 
-    private static ExplainedStep Limit(LimitStack stack) => stack.Limits.FirstOrDefault(static limit => !limit.HasRoom) is { } reached
-        ? ExplainedStep.Refuse("limit", CloseReason.RateLimited, $"the limit of scope {reached.Scope.Word()} is reached")
-        : ExplainedStep.Pass("limit", "every limit has room");
+    private static ExplainedStep Limit(LimitStack stack)
+    {
+        Limit[] reached = [.. stack.Limits.Where(static limit => !limit.HasRoom)];
+        return reached.FirstOrDefault(static limit => !limit.HasRoomToWait) is { } refuses
+                ? ExplainedStep.Refuse("limit", CloseReason.RateLimited, $"the limit of scope {refuses.Scope.Word()} is reached")
+            : reached is [var holds, ..]
+                ? ExplainedStep.Pass("limit", $"the limit of scope {holds.Scope.Word()} is reached: it would wait for a place, up to {holds.Numbers.WaitUpTo}")
+            : ExplainedStep.Pass("limit", "every limit has room");
+    }
 
     private static ExplainedStep Pick(Application application, out Upstream? picked)
     {
@@ -91,11 +97,16 @@ internal sealed class Explainer(
             : ExplainedStep.Pass("pick", $"{picked.Name} at {UpstreamAddress.Text(picked.Address)}, connections: {picked.ActiveConnections}");
     }
 
-    private static ExplainedLimit Of(Limit limit) => new(
-        limit.Scope.Word(),
-        limit.Held,
-        limit.Numbers.MaxConcurrentConnections,
-        limit.Numbers.ConnectionsPerWindow,
-        limit.Numbers.Window.TotalSeconds,
-        limit.HasRoom);
+    private static ExplainedLimit Of(Limit limit) => new()
+    {
+        Scope = limit.Scope.Word(),
+        Held = limit.Held,
+        Waiting = limit.Waiting,
+        MaxConcurrentConnections = limit.Numbers.MaxConcurrentConnections,
+        ConnectionsPerWindow = limit.Numbers.ConnectionsPerWindow,
+        WindowSeconds = limit.Numbers.Window.TotalSeconds,
+        BytesPerSecond = limit.Numbers.BytesPerSecond,
+        WaitUpToSeconds = limit.Numbers.WaitUpTo.TotalSeconds,
+        Admits = limit.HasRoom,
+    };
 }

@@ -1,3 +1,5 @@
+using KestrelL4.Server.Admin.Answers;
+
 namespace KestrelL4.Server.Explaining;
 
 /// <summary>What would become of a connection of a client to an application now.</summary>
@@ -39,12 +41,12 @@ internal sealed record ExplainedStep(string Step, bool Passes, string? Refusal, 
     public static ExplainedStep Refuse(string step, CloseReason? reason, string why) => new(step, Passes: false, reason?.Word(), why);
 }
 
-/// <summary>One limit in force.</summary>
-/// <param name="Scope">Whom it holds to its numbers.</param>
-/// <param name="Held">The connections that it counts now.</param>
-/// <param name="MaxConcurrentConnections">The most at once; null = no bound.</param>
-/// <param name="ConnectionsPerWindow">The most in any window; null = no bound.</param>
-/// <param name="WindowSeconds">The window's length in seconds.</param>
-/// <param name="Admits">Whether it would admit one more now.</param>
-internal sealed record ExplainedLimit(
-    string Scope, int Held, int? MaxConcurrentConnections, int? ConnectionsPerWindow, double WindowSeconds, bool Admits);
+/// <summary>One limit in force that would hold the connection.</summary>
+internal sealed record ExplainedLimit : LimitFacts
+{
+    /// <summary>The connections that it counts now.</summary>
+    public required int Held { get; init; }
+
+    /// <summary>Whether it would admit one more now.</summary>
+    public required bool Admits { get; init; }
+}

@@ -15,15 +15,15 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
     public async Task<CloseReason> ForwardAsync(ProxiedConnection connection, RelayEnd client, Timeouts timeouts)
     {
         List<Upstream>? tried = null;
-        Task? clientSpeaks = null;
+        ClientWatch watch = new(connection, client, time);
         PlaceWait? wait = null;
         while (connection.CloseReason is null)
         {
             Upstream? upstream = upstreams.Pick(tried ?? [], connection.Key);
             if (upstream is null && timeouts.Queue > TimeSpan.Zero)
             {
-                wait ??= new PlaceWait(upstreams, connection, client, timeouts.Queue, time);
-                upstream = await wait.WaitAsync(tried ?? [], clientSpeaks ??= client.BeginWait()).ConfigureAwait(false);
+                wait ??= new PlaceWait(upstreams, connection, watch, timeouts.Queue, time);
+                upstream = await wait.WaitAsync(tried ?? []).ConfigureAwait(false);
             }
 
             if (upstream is null)
@@ -38,9 +38,9 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
                     return closedWhileWaiting;
                 }
 
-                clientSpeaks ??= client.BeginWait();
                 long begin = time.GetTimestamp();
-                Dial dial = await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);
+                Dial dial = await watch.WhileAsync(_dialer.DialAsync(upstream, connection.Greeting, timeouts.Connect, connection.Closing))
+                    .ConfigureAwait(false);
                 await using RelayEnd? end = dial.End;
                 if (connection.CloseReason is { } closed)
                 {
@@ -78,16 +78,5 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
             connection.Cause = DialResult.TlsFailed.Word();
             dialled(upstream, new Dial(DialResult.TlsFailed, Problem: refusal));
         }
-    }
-
-    private async Task<Dial> DialAsync(ProxiedConnection connection, Upstream upstream, Task clientSpeaks, TimeSpan timeout)
-    {
-        Task<Dial> dial = _dialer.DialAsync(upstream, connection.Greeting, timeout, connection.Closing);
-        if (await Task.WhenAny(dial, clientSpeaks).ConfigureAwait(false) == clientSpeaks && clientSpeaks.IsFaulted)
-        {
-            connection.Close(CloseReason.ClientAborted);
-        }
-
-        return await dial.ConfigureAwait(false);
     }
 }

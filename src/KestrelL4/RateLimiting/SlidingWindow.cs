@@ -40,14 +40,11 @@ internal sealed class SlidingWindow
         return _count < permits;
     }
 
-    /// <summary>Gives the latest permit back.</summary>
-    public void Refund()
-    {
-        if (_count > 0)
-        {
-            _count--;
-        }
-    }
+    /// <summary>When the window has room again, if nobody takes a permit before; a moment in the past = it has.</summary>
+    /// <param name="length">The window's length in ticks of the caller's clock.</param>
+    /// <param name="permits">The most permits in one window.</param>
+    public long RoomAt(long length, int permits) =>
+        _count < permits ? long.MinValue : _moments[(_oldest + _count - permits) % _moments.Length] + length;
 
     /// <summary>Whether no permit is younger than the moment.</summary>
     public bool IsEmptySince(long moment)

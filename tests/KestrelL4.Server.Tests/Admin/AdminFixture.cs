@@ -166,7 +166,21 @@ internal sealed class AdminFixture : IAsyncDisposable
             Configuration = Configuration(audience),
             Identity = new IdentityStatus(At, "file"),
             Registry = new RegistryStatus("file", 1, 2, 3, 0.5, Stale: false),
-            Limits = [new LimitStatus("node", null, 4, 100, null, 1)],
+            Limits =
+            [
+                new LimitStatus
+                {
+                    Scope = "node",
+                    Application = null,
+                    Connections = 4,
+                    Waiting = 1,
+                    MaxConcurrentConnections = 100,
+                    ConnectionsPerWindow = null,
+                    WindowSeconds = 1,
+                    BytesPerSecond = 1_000_000,
+                    WaitUpToSeconds = 5,
+                },
+            ],
             Applications =
             [
                 new ApplicationStatus

@@ -52,12 +52,6 @@ public sealed class KeyTests : IDisposable
     [InlineData("Applications:echo:Upstreams:one:Expand", "=true")]
     [InlineData("Applications:echo:Balancing", "=RoundRobin")]
     [InlineData("Applications:echo:Timeouts:Queue", "=5s")]
-    [InlineData("Applications:echo:RateLimit:BytesPerSecond", "=1000")]
-    [InlineData("Applications:echo:ClientRateLimit:WaitUpTo", "=1s")]
-    [InlineData("Clients:alice:RateLimit:WaitUpTo", "=1s")]
-    [InlineData("Clients:alice:RateLimits:echo:BytesPerSecond", "=1")]
-    [InlineData("RateLimit:BytesPerSecond", "=1")]
-    [InlineData("SourceRateLimit:WaitUpTo", "=1s")]
     [InlineData("Authority", ":Urls:0=https://a:1")]
     [InlineData("Fleet", ":PostgreSql=Host=a")]
     [InlineData("Admin:Certificate", "=a")]
@@ -72,7 +66,6 @@ public sealed class KeyTests : IDisposable
     [InlineData("Applications:echo:Balancing=LeastConnections")]
     [InlineData("Applications:echo:Timeouts:Queue=0s")]
     [InlineData("Applications:echo:Upstreams:one:Expand=false")]
-    [InlineData("RateLimit:WaitUpTo=0s")]
     [InlineData("Authority=")]
     public void Read_KeyOfALaterVersionAsThisOneDoesIt_IsAccepted(string setting)
     {

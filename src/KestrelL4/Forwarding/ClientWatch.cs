@@ -16,16 +16,14 @@ internal sealed class ClientWatch(ProxiedConnection connection, RelayEnd client,
         Task speaks = client.BeginWait();
         if (await Task.WhenAny(awaited, speaks).ConfigureAwait(false) == speaks)
         {
-            while (!speaks.IsFaulted && !awaited.IsCompleted)
+            bool isGone = speaks.IsFaulted;
+            while (!isGone && !awaited.IsCompleted)
             {
                 await ((Task)awaited).WaitAsync(Look, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (!awaited.IsCompleted && client.IsClosed)
-                {
-                    break;
-                }
+                isGone = client.IsClosed;
             }
 
-            if (speaks.IsFaulted || !awaited.IsCompleted)
+            if (isGone)
             {
                 connection.Close(CloseReason.ClientAborted);
             }

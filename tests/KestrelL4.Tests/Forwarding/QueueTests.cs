@@ -210,7 +210,7 @@ public sealed class QueueTests : IAsyncDisposable
         int timers = _time.ArmedTimers;
         Submission waiting = await Submission.StartAsync(_application);
         await Eventually.UntilAsync(
-            () => _application.QueuedConnections == before + 1 && _time.ArmedTimers >= timers + 2, "the connection waits for a place");
+            () => _application.QueuedConnections == before + 1 && _time.ArmedTimers > timers, "the connection waits for a place");
         return waiting;
     }
 }

@@ -14,6 +14,18 @@ public sealed record ApplicationSettings
     /// <summary>The limit of each of its clients, unless the client's grant brings its own. Default none.</summary>
     public RateLimit ClientRateLimit { get; init; } = RateLimit.None;
 
+    /// <summary>
+    /// The share of available upstreams below which all are offered rather than few or none, but for those that are drained or full.
+    /// 0 to 1; default 0 = off.
+    /// </summary>
+    public double PanicThreshold { get; init; }
+
+    /// <summary>
+    /// How long an upstream that comes back, or that is new to an application which has others, takes to reach its whole weight.
+    /// Zero or more; default zero = at once.
+    /// </summary>
+    public TimeSpan SlowStart { get; init; }
+
     /// <summary>Whether the connections of an upstream are closed when it goes down, rather than left to end by themselves. Default false.</summary>
     public bool CloseOnDown { get; init; }
 }

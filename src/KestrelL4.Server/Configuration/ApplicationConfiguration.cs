@@ -25,4 +25,7 @@ internal sealed record ApplicationConfiguration
 
     /// <summary>The limit of each of its clients, unless the client's grant brings its own. Default: none.</summary>
     public RateLimit ClientRateLimit { get; init; } = RateLimit.None;
+
+    /// <summary>What it does about upstreams that fail and come back.</summary>
+    public HealthCheckConfiguration HealthCheck { get; init; } = new();
 }

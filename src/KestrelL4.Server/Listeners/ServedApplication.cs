@@ -99,6 +99,9 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         Timeouts = configuration.Timeouts,
         RateLimit = configuration.RateLimit,
         ClientRateLimit = configuration.ClientRateLimit,
+        PanicThreshold = configuration.HealthCheck.PanicThreshold,
+        SlowStart = configuration.HealthCheck.SlowStart,
+        CloseOnDown = configuration.HealthCheck.CloseOnDown,
     };
 
     // One that was there before goes on with all that it counts.

@@ -27,10 +27,14 @@ public sealed class DocumentationTests
     public void Reference_Defaults_AreThoseOfTheRecords()
     {
         var timeouts = new Timeouts();
+        var health = new HealthCheckConfiguration();
         const string Application = "Applications:NAME:";
         var expected = new Dictionary<string, object?>
         {
             [Application + "Upstreams:NAME:Weight"] = UpstreamConfiguration.DefaultWeight,
+            [Application + "HealthCheck:PanicThreshold"] = health.PanicThreshold,
+            [Application + "HealthCheck:SlowStart"] = health.SlowStart,
+            [Application + "HealthCheck:CloseOnDown"] = health.CloseOnDown,
             [Application + "Timeouts:Handshake"] = ApplicationConfiguration.DefaultHandshakeTimeout,
             [Application + "Timeouts:Connect"] = timeouts.Connect,
             [Application + "Timeouts:Idle"] = timeouts.Idle,
@@ -58,6 +62,8 @@ public sealed class DocumentationTests
     {
         null => text == "never" ? null : text,
         int => int.Parse(text, CultureInfo.InvariantCulture),
+        double => double.Parse(text, CultureInfo.InvariantCulture),
+        bool => bool.Parse(text),
         TimeSpan => Duration.TryParse(text, out TimeSpan value, out string allowed) ? value : allowed,
         _ => text,
     };

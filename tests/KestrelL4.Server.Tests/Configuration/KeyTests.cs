@@ -12,6 +12,7 @@ public sealed class KeyTests : IDisposable
     [InlineData("Applications:echo", "Lisen", "Listen")]
     [InlineData("Applications:echo:Upstreams:one", "Adress", "Address")]
     [InlineData("Applications:echo:Timeouts", "Idel", "Idle")]
+    [InlineData("Applications:echo:HealthCheck", "SlowStar", "SlowStart")]
     [InlineData("Applications:echo:ClientRateLimit", "MaxConcurentConnections", "MaxConcurrentConnections")]
     [InlineData("Clients:alice", "SerialNumber", "SerialNumbers")]
     [InlineData("ClientAuthorities:main", "certificat", "Certificate")]
@@ -44,7 +45,8 @@ public sealed class KeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Applications:echo:HealthCheck", ":Active:Probe=Tcp")]
+    [InlineData("Applications:echo:HealthCheck:Active", ":Probe=Tcp")]
+    [InlineData("Applications:echo:HealthCheck:Passive", ":Failures=3")]
     [InlineData("Applications:echo:UpstreamTls", ":ServerName=a")]
     [InlineData("Applications:echo:Upstreams:one:UpstreamTls", ":ServerName=a")]
     [InlineData("Applications:echo:Upstreams:one:Expand", "=true")]
@@ -114,6 +116,13 @@ public sealed class KeyTests : IDisposable
     [InlineData("Applications:echo:Timeouts:Idle", "0s")]
     [InlineData("Applications:echo:Timeouts:MaxDuration", "0s")]
     [InlineData("Applications:echo:Timeouts:AfterExpiry", "-1s")]
+    [InlineData("Applications:echo:HealthCheck:PanicThreshold", "1.1")]
+    [InlineData("Applications:echo:HealthCheck:PanicThreshold", "-0.1")]
+    [InlineData("Applications:echo:HealthCheck:PanicThreshold", "50%")]
+    [InlineData("Applications:echo:HealthCheck:PanicThreshold", "NaN")]
+    [InlineData("Applications:echo:HealthCheck:PanicThreshold", "-Infinity")]
+    [InlineData("Applications:echo:HealthCheck:SlowStart", "10")]
+    [InlineData("Applications:echo:HealthCheck:CloseOnDown", "1")]
     [InlineData("Drain:Timeout", "30")]
     [InlineData("Applications:echo:Upstreams:one:Backup", "yes")]
     [InlineData("Clients:alice:Disabled", "1")]
@@ -165,6 +174,9 @@ public sealed class KeyTests : IDisposable
             "Applications:echo:Timeouts:Idle=never",
             "Applications:echo:Timeouts:MaxDuration=8h",
             "Applications:echo:Timeouts:AfterExpiry=never",
+            "Applications:echo:HealthCheck:PanicThreshold=0.5",
+            "Applications:echo:HealthCheck:SlowStart=30s",
+            "Applications:echo:HealthCheck:CloseOnDown=true",
             "Applications:echo:RateLimit:MaxConcurrentConnections=11",
             "Applications:echo:ClientRateLimit:ConnectionsPerWindow=12",
             "Applications:echo:ClientRateLimit:Window=3s",
@@ -188,6 +200,9 @@ public sealed class KeyTests : IDisposable
         Assert.Equal(
             new Timeouts { Connect = TimeSpan.FromSeconds(2), Idle = null, MaxDuration = TimeSpan.FromHours(8), AfterExpiry = null },
             application.Timeouts);
+        Assert.Equal(
+            new HealthCheckConfiguration { PanicThreshold = 0.5, SlowStart = TimeSpan.FromSeconds(30), CloseOnDown = true },
+            application.HealthCheck);
         Assert.Equal(11, application.RateLimit.MaxConcurrentConnections);
         Assert.Equal((12, TimeSpan.FromSeconds(3)), (application.ClientRateLimit.ConnectionsPerWindow, application.ClientRateLimit.Window));
         ClientConfiguration client = configuration.Clients["ALICE"];

@@ -20,6 +20,7 @@ internal static class ApplicationReader
             Timeouts = ReadTimeouts(timeouts),
             RateLimit = RateLimitReader.Read(section.Section("RateLimit")),
             ClientRateLimit = RateLimitReader.Read(section.Section("ClientRateLimit")),
+            HealthCheck = HealthCheckReader.Read(section.Section("HealthCheck")),
         };
         if (application.Upstreams.Count == 0)
         {
@@ -27,7 +28,7 @@ internal static class ApplicationReader
         }
 
         section.SupportedOnlyAs("Balancing", "LeastConnections");
-        section.Unsupported("HealthCheck", "UpstreamTls", "ProxyProtocol");
+        section.Unsupported("UpstreamTls", "ProxyProtocol");
         section.RefuseUnknownKeys();
         return application;
     }

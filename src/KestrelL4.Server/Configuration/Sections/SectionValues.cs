@@ -23,6 +23,44 @@ internal static class SectionValues
         return null;
     }
 
+    /// <summary>A number from 0 to 1, with a decimal point if need be.</summary>
+    public static double Fraction(this SectionReader section, string key, double fallback)
+    {
+        if (section.Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1)
+        {
+            return value;
+        }
+
+        section.Refuse(key, $"{section.Quote(key, text)} is out of range or no number", "write a number from 0 to 1, such as 0.5");
+        return fallback;
+    }
+
+    /// <summary>One of the names of an enumeration, compared without case.</summary>
+    public static T Choice<T>(this SectionReader section, string key, T fallback)
+        where T : struct, Enum
+    {
+        if (section.Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        // By name alone: Enum.TryParse also takes numbers.
+        string[] names = Enum.GetNames<T>();
+        int index = Array.FindIndex(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
+        if (index >= 0)
+        {
+            return Enum.Parse<T>(names[index]);
+        }
+
+        section.Refuse(key, $"{section.Quote(key, text)} is none of its values", $"write {string.Join(", ", names[..^1])} or {names[^1]}");
+        return fallback;
+    }
+
     /// <summary><c>true</c> or <c>false</c>; false when unset.</summary>
     public static bool Flag(this SectionReader section, string key)
     {

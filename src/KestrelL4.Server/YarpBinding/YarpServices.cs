@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,10 +19,13 @@ internal static class YarpServices
     /// <param name="time">The clock of its schedules.</param>
     public static ServiceProvider Start(YarpParts parts, ILoggerFactory loggers, TimeProvider time)
     {
-        ServiceCollection services = new();
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
+        IServiceCollection services = builder.Services;
         services.AddSingleton(time);
         services.AddSingleton(loggers);
-        services.AddLogging();
+
+        // It asks for a server, which is never started.
+        builder.WebHost.UseKestrelCore();
         services.AddSingleton(parts.Clusters);
         services.AddSingleton(parts.Probes);
         services.AddSingleton(parts.Policy);

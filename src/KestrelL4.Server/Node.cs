@@ -136,7 +136,12 @@ internal sealed partial class Node : IAsyncDisposable
     /// <summary>Says that the node is not ready, waits, closes the ports and lets the open connections end.</summary>
     /// <param name="cut">Ends all patience.</param>
     /// <returns>How many connections had to be cut.</returns>
-    public Task<int> DrainAsync(CancellationToken cut) => _drain.StopAsync(cut);
+    public Task<int> DrainAsync(CancellationToken cut)
+    {
+        // What they would cut from now on is to be told by the exit code, too.
+        _drains.CallOffAll();
+        return _drain.StopAsync(cut);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -90,7 +90,7 @@ internal sealed partial class Drains(
         _runs.Begin(application.Name, async calledOff =>
         {
             await EmptyAsync(application, calledOff).ConfigureAwait(false);
-            await application.Application.Connections.WhenEmpty().WaitAsync(calledOff).ConfigureAwait(false);
+            await application.Left.WaitAsync(calledOff).ConfigureAwait(false);
             using IDisposable change = await listening.BeginChangeAsync(calledOff).ConfigureAwait(false);
             _runs.CallOff(application.Name);
             listening.Served.All = [.. listening.Served.All.Where(other => other != application)];
@@ -101,7 +101,7 @@ internal sealed partial class Drains(
     /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again.</summary>
     public void Keep(ServedApplication application) => _runs.CallOff(application.Name);
 
-    /// <summary>Calls every drain off: the node ends, and with it every connection.</summary>
+    /// <summary>Calls every drain off: the node ends, which has its own patience with every connection.</summary>
     public void CallOffAll() => _runs.CallOffAll();
 
     private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served, out Upstream? found)
@@ -147,7 +147,7 @@ internal sealed partial class Drains(
     }
 
     private async Task EmptyAsync(ServedApplication application, CancellationToken calledOff) => Drained(
-        logger, application.Name, await application.Application.Connections.DrainAsync(Patience, time, calledOff).ConfigureAwait(false));
+        logger, application.Name, await application.DrainAsync(Patience, CloseReason.Drained, time, calledOff).ConfigureAwait(false));
 
     private async Task<string?> OpenAsync(ServedApplication application)
     {

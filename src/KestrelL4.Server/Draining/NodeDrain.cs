@@ -1,4 +1,5 @@
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed partial class NodeDrain(
 
     private readonly DrainRuns _runs = new(logger);
     private readonly Lock _switching = new();
+    private long _closedAt;
     private bool _isStopping;
 
     /// <summary>Whether the node takes no connections, or soon will not.</summary>
@@ -41,9 +43,10 @@ internal sealed partial class NodeDrain(
 
     private DrainConfiguration Settings => model.InForce.Configuration.Drain;
 
-    private TimeSpan Patience => TimerBounds.Bound(Settings.Timeout);
-
-    private IEnumerable<LiveConnections> Connections => listening.Served.All.Select(static served => served.Application.Connections);
+    // The end of a node that drains already comes no later than that of the drain.
+    private TimeSpan Patience => TimerBounds.Bound(Settings.Timeout) - time.GetElapsedTime(_closedAt) is var left && left > TimeSpan.Zero
+        ? left
+        : TimeSpan.Zero;
 
     /// <summary>Begins to drain the node, which goes on running.</summary>
     public DrainAnswer Begin()
@@ -109,11 +112,11 @@ internal sealed partial class NodeDrain(
         }
 
         await CloseAsync(cut, CancellationToken.None).ConfigureAwait(false);
-        int[] left = await Task.WhenAll(Connections.Select(
-            each => each.DrainAsync(Settings.Timeout, CloseReason.NodeStopped, time, cut))).ConfigureAwait(false);
+        TimeSpan patience = Patience;
+        int[] left = await Task.WhenAll(listening.Served.All.Select(each => EndAsync(each, patience, cut))).ConfigureAwait(false);
 
         // Those that were cut write their lines.
-        await Task.WhenAll(Connections.Select(static connections => connections.WhenEmpty()))
+        await Task.WhenAll(listening.Served.All.Select(static each => each.Application.Connections.WhenEmpty()))
             .WaitAsync(CutPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Stopped(logger, left.Sum());
         return left.Sum();
@@ -122,8 +125,22 @@ internal sealed partial class NodeDrain(
     private async Task DrainAsync(CancellationToken calledOff)
     {
         await CloseAsync(calledOff, calledOff).ConfigureAwait(false);
-        int[] cut = await Task.WhenAll(Connections.Select(each => each.DrainAsync(Patience, time, calledOff))).ConfigureAwait(false);
+        TimeSpan patience = Patience;
+        int[] cut = await Task.WhenAll(listening.Served.All.Select(
+            each => each.DrainAsync(patience, CloseReason.Drained, time, calledOff))).ConfigureAwait(false);
         Drained(logger, cut.Sum());
+    }
+
+    private async Task<int> EndAsync(ServedApplication application, TimeSpan patience, CancellationToken cut)
+    {
+        try
+        {
+            return await application.DrainAsync(patience, CloseReason.NodeStopped, time, cut).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return application.Application.Connections.CloseAll(CloseReason.NodeStopped);
+        }
     }
 
     private async Task CloseAsync(CancellationToken hurry, CancellationToken calledOff)
@@ -137,7 +154,12 @@ internal sealed partial class NodeDrain(
         // Also when the ports are closed: they may be about to open again.
         calledOff.ThrowIfCancellationRequested();
         using IDisposable change = await listening.BeginChangeAsync(calledOff).ConfigureAwait(false);
-        listening.IsClosed = true;
+        if (!listening.IsClosed)
+        {
+            listening.IsClosed = true;
+            _closedAt = time.GetTimestamp();
+        }
+
         await listening.AlignAsync().ConfigureAwait(false);
         report.Tell();
     }

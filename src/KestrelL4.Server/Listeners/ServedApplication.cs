@@ -10,7 +10,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
 {
     private readonly ListenerParts _parts;
     private readonly CancellationTokenSource _cut = new();
-    private readonly List<Task> _leaving = [];
+    private Task _left = Task.CompletedTask;
     private ApplicationConfiguration _configuration;
     private ApplicationListener? _listener;
     private TimeSpan _handshakeTimeout;
@@ -53,6 +53,12 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
     /// <summary>The address as <c>/status</c> shows it: the bound one; while its port is closed, the last or else the configured one.</summary>
     public string Address { get; private set; } = "";
 
+    /// <summary>
+    /// Completes when the listeners that were closed have no connection left, those included that were accepted and are not
+    /// counted as open yet.
+    /// </summary>
+    public Task Left => Volatile.Read(ref _left);
+
     /// <summary>Whether the operator took it out of service.</summary>
     public bool IsDrained { get; set; }
 
@@ -84,8 +90,8 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         {
             _listener = null;
             Bound = null;
-            _leaving.RemoveAll(static closed => closed.IsCompleted);
-            _leaving.Add(listener.CloseAsync(_cut.Token));
+            Task closing = listener.CloseAsync(_cut.Token);
+            Volatile.Write(ref _left, _left.IsCompleted ? closing : Task.WhenAll(_left, closing));
         }
     }
 
@@ -94,7 +100,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
     {
         StopListening();
         await _cut.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_leaving).ConfigureAwait(false);
+        await Left.ConfigureAwait(false);
         _cut.Dispose();
     }
 

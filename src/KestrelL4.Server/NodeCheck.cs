@@ -70,7 +70,7 @@ internal sealed class NodeCheck(TimeProvider time)
     private async Task<IEnumerable<string>> UnreachedAsync(
         NodeConfiguration configuration, ConfigurationReading reading, CancellationToken cancellation)
     {
-        UpstreamDialer dialer = new(time);
+        UpstreamDialer dialer = new(time, NameResolution.Shared);
         string?[] findings = await Task.WhenAll(
             from application in configuration.Applications
             from upstream in application.Value.Upstreams

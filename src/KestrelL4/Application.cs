@@ -45,9 +45,13 @@ public sealed class Application
 
     /// <summary>
     /// A dial of an upstream has ended, and not because its client left: the result, and what went wrong, for people, or null.
+    /// An upstream that refuses our certificate once it is connected, as TLS 1.3 has it, is told again: as <see cref="DialResult.TlsFailed"/>.
     /// Handlers are quick, and may be called from several threads at once.
     /// </summary>
     public event Action<Upstream, DialResult, string?>? Dialled;
+
+    /// <summary><see cref="Upstreams"/> is another list. Handlers are quick, and read the list anew: another may be in place by then.</summary>
+    public event Action? UpstreamsChanged;
 
     /// <summary>The name in grants, logs and metrics.</summary>
     public string Name { get; }
@@ -74,6 +78,7 @@ public sealed class Application
         {
             ArgumentNullException.ThrowIfNull(value);
             UpstreamSet.Replace(value);
+            UpstreamsChanged?.Invoke();
         }
     }
 

@@ -14,11 +14,11 @@ public sealed partial class RoomsTests
         ["Accounting"] = ["RateLimiting", "Tls", "Upstreams"],
         ["Authentication"] = ["Registry", "Tls"],
         ["Authorization"] = ["Registry"],
-        ["Forwarding"] = ["Upstreams"],
+        ["Forwarding"] = ["Tls", "Upstreams"],
         ["RateLimiting"] = ["Registry"],
         ["Registry"] = ["RateLimiting"],
         ["Tls"] = ["Registry"],
-        ["Upstreams"] = [],
+        ["Upstreams"] = ["Tls"],
     };
 
     private static readonly string[] Names =

@@ -8,7 +8,7 @@ namespace KestrelL4.Forwarding;
 /// <param name="time">The clock of the time-outs.</param>
 internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream, Dial> dialled, TimeProvider time)
 {
-    private readonly UpstreamDialer _dialer = new(time);
+    private readonly UpstreamDialer _dialer = new(time, NameResolution.Shared);
 
     /// <summary>Forwards a connection until it ends. No byte of the client is read before an upstream is connected, so none is lost.</summary>
     /// <returns>Why the connection ended.</returns>
@@ -34,7 +34,9 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
                 if (end is not null)
                 {
                     connection.Connected(upstream, time.GetElapsedTime(begin));
-                    return await new Relay(connection, client, end, time).RunAsync(timeouts).ConfigureAwait(false);
+                    CloseReason ended = await new Relay(connection, client, end, time).RunAsync(timeouts).ConfigureAwait(false);
+                    NoteRefusal(connection, upstream, end);
+                    return ended;
                 }
 
                 connection.Cause = dial.Result.Word();
@@ -48,6 +50,16 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
 
         return connection.CloseReason is { } reason ? reason
             : tried is null ? CloseReason.NoUpstream : CloseReason.UpstreamConnectFailed;
+    }
+
+    // The handshake was counted as connected, which it was; that it came to nothing is news all the same.
+    private void NoteRefusal(ProxiedConnection connection, Upstream upstream, RelayEnd end)
+    {
+        if (end.Refusal is { } refusal && connection.BytesSent == 0)
+        {
+            connection.Cause = DialResult.TlsFailed.Word();
+            dialled(upstream, new Dial(DialResult.TlsFailed, Problem: refusal));
+        }
     }
 
     private async Task<Dial> DialAsync(ProxiedConnection connection, Upstream upstream, Task clientSpeaks, TimeSpan timeout)

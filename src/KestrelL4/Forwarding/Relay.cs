@@ -151,6 +151,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
         {
             if (!isWriting)
             {
+                source.NoteFailedRead(exception);
                 return CopyEnd.SourceBroke;
             }
 

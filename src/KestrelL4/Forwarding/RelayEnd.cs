@@ -93,6 +93,12 @@ public abstract class RelayEnd : IAsyncDisposable
     internal void NoteFailedWrite(Exception exception) =>
         _hasPeerEnded |= exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.Shutdown };
 
+    /// <summary>That the peer refused us after its handshake seemed done, for people; null = it did not, or does not speak TLS.</summary>
+    internal string? Refusal { get; private set; }
+
+    /// <summary>Takes in why a read failed: a TLS 1.3 server judges our certificate when we believe that the handshake is done.</summary>
+    internal void NoteFailedRead(Exception exception) => Refusal ??= TlsFailure.RefusalIn(exception);
+
     /// <summary>Begins the wait that the next <see cref="WaitAsync"/> will join: it fails when the peer is gone meanwhile.</summary>
     internal Task BeginWait() => _begun = WaitCoreAsync().AsTask();
 

@@ -4,22 +4,23 @@ using KestrelL4.Upstreams;
 
 namespace KestrelL4.Forwarding;
 
-/// <summary>Opens a connection to an upstream within the connect time-out.</summary>
+/// <summary>Opens a connection to an upstream within the connect time-out: socket, greeting, TLS.</summary>
 /// <param name="time">The clock of the time-out.</param>
-internal sealed class UpstreamDialer(TimeProvider time)
+/// <param name="names">Where names are resolved.</param>
+internal sealed class UpstreamDialer(TimeProvider time, NameResolution names)
 {
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Dials an upstream; the result is told and counted, never thrown.</summary>
     /// <param name="upstream">Whom to dial.</param>
-    /// <param name="greeting">What it is sent first; may be empty.</param>
-    /// <param name="timeout">How long the whole dial may take, name resolution included.</param>
+    /// <param name="greeting">What it is sent first, in plain also when TLS follows; may be empty.</param>
+    /// <param name="timeout">How long the whole dial may take, name resolution and TLS included.</param>
     /// <param name="closing">Ends the dial because its connection closes; the result is then <see cref="DialResult.Timeout"/>, uncounted.</param>
     public async Task<Dial> DialAsync(Upstream upstream, ReadOnlyMemory<byte> greeting, TimeSpan timeout, CancellationToken closing)
     {
         using CancellationTokenSource deadline = new(TimerBounds.Bound(timeout), time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, closing);
-        Dial dial = await TryWhileShortAsync(upstream.Address, greeting, either.Token).ConfigureAwait(false);
+        Dial dial = await TryWhileShortAsync(upstream, greeting, either.Token).ConfigureAwait(false);
         if (!closing.IsCancellationRequested)
         {
             upstream.CountDial(dial.Result);
@@ -29,11 +30,11 @@ internal sealed class UpstreamDialer(TimeProvider time)
     }
 
     // A node short of descriptors or ports says nothing of the upstream: wait for some to come back, as long as the dial may take.
-    private async Task<Dial> TryWhileShortAsync(EndPoint address, ReadOnlyMemory<byte> greeting, CancellationToken ending)
+    private async Task<Dial> TryWhileShortAsync(Upstream upstream, ReadOnlyMemory<byte> greeting, CancellationToken ending)
     {
         for (TimeSpan backOff = FirstBackOff; ; backOff *= 2)
         {
-            Dial dial = await TryAsync(address, greeting, ending).ConfigureAwait(false);
+            Dial dial = await TryAsync(upstream, greeting, ending).ConfigureAwait(false);
             if (dial.Result != DialResult.LocalError)
             {
                 return dial;
@@ -50,70 +51,52 @@ internal sealed class UpstreamDialer(TimeProvider time)
         }
     }
 
-    private static async Task<Dial> TryAsync(EndPoint address, ReadOnlyMemory<byte> greeting, CancellationToken ending)
+    private async Task<Dial> TryAsync(Upstream upstream, ReadOnlyMemory<byte> greeting, CancellationToken ending)
     {
-        Socket? socket = null;
+        SocketDial dial = await ConnectAsync(upstream.Address, ending).ConfigureAwait(false);
+        if (dial.Socket is not { } socket)
+        {
+            return new Dial(dial.Result, Problem: dial.Problem);
+        }
+
         try
         {
-            if (address is DnsEndPoint name)
+            while (!greeting.IsEmpty)
             {
-                return await TryEachAsync(name, greeting, ending).ConfigureAwait(false);
+                greeting = greeting[await socket.SendAsync(greeting, ending).ConfigureAwait(false)..];
             }
-
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            if (DescriptorReserve.IsTouchedByDial(socket))
-            {
-                socket.Dispose();
-                return new Dial(DialResult.LocalError);
-            }
-
-            KeepAlive.Enable(socket);
-            await socket.ConnectAsync(address, ending).ConfigureAwait(false);
-            SocketRelayEnd end = new(socket);
-            if (!greeting.IsEmpty)
-            {
-                await end.WriteAsync(greeting).ConfigureAwait(false);
-            }
-
-            return new Dial(DialResult.Connected, end);
         }
-        catch (SocketException exception)
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            socket?.Dispose();
-            return new Dial(ResultOf(exception.SocketErrorCode));
+            SocketEnding.Abort(socket);
+            return new Dial(exception is SocketException error ? SocketDial.ResultOf(error.SocketErrorCode) : DialResult.Timeout);
+        }
+
+        return upstream.Tls is { } tls
+            ? await TlsDial.ShakeHandsAsync(socket, tls, upstream.Host, ending).ConfigureAwait(false)
+            : new Dial(DialResult.Connected, new SocketRelayEnd(socket));
+    }
+
+    private Task<SocketDial> ConnectAsync(EndPoint address, CancellationToken ending) => address switch
+    {
+        DnsEndPoint name => ConnectAsync(name, ending),
+        UnixDomainSocketEndPoint path => UnixSocketDial.TryAsync(path, time, ending),
+        IPEndPoint ip => SocketDial.TryAsync(ip, ending),
+        _ => throw new NotSupportedException($"An upstream's address is no {address.GetType().Name}."),
+    };
+
+    private async Task<SocketDial> ConnectAsync(DnsEndPoint name, CancellationToken ending)
+    {
+        try
+        {
+            NameAnswer answer = await names.ResolveAsync(name.Host, ending).ConfigureAwait(false);
+            return answer.Addresses.Count == 0
+                ? new SocketDial(DialResult.Unreachable, null, $"{name.Host}: {answer.Problem}")
+                : await new AddressRace(answer.Addresses, name.Port, time).RunAsync(ending).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // It may have connected at the last moment: what is cut must not look like an end.
-            if (socket is not null)
-            {
-                SocketEnding.Abort(socket);
-            }
-
-            return new Dial(DialResult.Timeout);
+            return new SocketDial(DialResult.Timeout, null, $"looking up {name.Host} did not end in time");
         }
     }
-
-    private static async Task<Dial> TryEachAsync(DnsEndPoint name, ReadOnlyMemory<byte> greeting, CancellationToken ending)
-    {
-        Dial last = new(DialResult.Unreachable);
-        foreach (IPAddress address in await Dns.GetHostAddressesAsync(name.Host, ending).ConfigureAwait(false))
-        {
-            last = await TryAsync(new IPEndPoint(address, name.Port), greeting, ending).ConfigureAwait(false);
-            if (last.Result is DialResult.Connected or DialResult.Timeout)
-            {
-                break;
-            }
-        }
-
-        return last;
-    }
-
-    private static DialResult ResultOf(SocketError error) => error switch
-    {
-        SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.ConnectionAborted => DialResult.Refused,
-        SocketError.TimedOut or SocketError.OperationAborted => DialResult.Timeout,
-        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable => DialResult.LocalError,
-        _ => DialResult.Unreachable,
-    };
 }

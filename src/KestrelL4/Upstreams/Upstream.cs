@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using KestrelL4.Tls;
 
 namespace KestrelL4.Upstreams;
 
@@ -14,17 +15,24 @@ public sealed class Upstream
     private int _maxConnections = Unbounded;
     private int _active;
     private volatile bool _isDraining;
+    private UpstreamTls? _tls;
     private HealthState _health = new(UpstreamHealth.Healthy, null, 0);
 
     /// <summary>Names a server address.</summary>
     /// <param name="name">The name in logs and metrics, unique within its application.</param>
-    /// <param name="address">An IP end point, or a DNS end point that is resolved at each dial.</param>
+    /// <param name="address">An IP end point, a DNS end point that is resolved at each dial, or a unix socket.</param>
     public Upstream(string name, EndPoint address)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(address);
         Name = name;
         Address = address;
+        Host = address switch
+        {
+            DnsEndPoint dns => dns.Host.TrimEnd('.'),
+            IPEndPoint ip => ip.Address.ToString(),
+            _ => "",
+        };
     }
 
     /// <summary>The name in logs and metrics.</summary>
@@ -32,6 +40,16 @@ public sealed class Upstream
 
     /// <summary>The server address.</summary>
     public EndPoint Address { get; }
+
+    /// <summary>The name or IP address by which it is known to others, its certificate among them. Default: the host of <see cref="Address"/>, or empty.</summary>
+    public string Host { get; init; }
+
+    /// <summary>How TLS is spoken with it; another one holds from the next dial. Default null = plain.</summary>
+    public UpstreamTls? Tls
+    {
+        get => Volatile.Read(ref _tls);
+        set => Volatile.Write(ref _tls, value);
+    }
 
     /// <summary>
     /// Its share of the connections, relative to the others. 0 or more; default 1; 0 = no new connections. A new one holds from the next pick.

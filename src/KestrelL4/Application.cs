@@ -1,6 +1,7 @@
 using System.Net;
 using KestrelL4.Accounting;
 using KestrelL4.Forwarding;
+using KestrelL4.ProxyProtocol;
 using KestrelL4.RateLimiting;
 using KestrelL4.Upstreams;
 
@@ -134,12 +135,15 @@ public sealed class Application
     /// <summary>Takes an accepted connection through limits, pick, dial and relay to its end, and disposes it.</summary>
     /// <param name="client">The connection; the caller has authenticated and authorised it by whatever means it has.</param>
     /// <param name="limits">The caller's own limits, asked before the application's; null = none.</param>
-    /// <param name="peer">The client's address for the log; null = unknown.</param>
+    /// <param name="peer">The client's address for the log and for PROXY headers; null = unknown.</param>
+    /// <param name="destination">The address that the client connected to, for PROXY headers; null = unknown, and they tell no address.</param>
     /// <returns>Why the connection ended.</returns>
-    public async Task<CloseReason> SubmitAsync(RelayEnd client, LimitStack? limits = null, EndPoint? peer = null)
+    public async Task<CloseReason> SubmitAsync(
+        RelayEnd client, LimitStack? limits = null, EndPoint? peer = null, EndPoint? destination = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         using ProxiedConnection connection = Open(ConnectionIds.Next(), peer);
+        connection.Destination = destination;
         connection.Reset = client.Abort;
         await using (client.ConfigureAwait(false))
         {
@@ -174,7 +178,13 @@ public sealed class Application
             return CloseReason.RateLimited;
         }
 
-        return await _forwarder.ForwardAsync(connection, client, Settings.Timeouts).ConfigureAwait(false);
+        ApplicationSettings settings = Settings;
+        if (settings.SendProxyHeader != ProxyHeaderVersion.None)
+        {
+            connection.Greeting = ProxyGreeting.Of(settings.SendProxyHeader, connection, client.TlsSession);
+        }
+
+        return await _forwarder.ForwardAsync(connection, client, settings.Timeouts).ConfigureAwait(false);
     }
 
     /// <summary>Lets the client see how its connection ended: an orderly end without a byte after a refusal, a reset after a cut.</summary>

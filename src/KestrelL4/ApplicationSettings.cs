@@ -1,3 +1,4 @@
+using KestrelL4.ProxyProtocol;
 using KestrelL4.RateLimiting;
 
 namespace KestrelL4;
@@ -25,6 +26,9 @@ public sealed record ApplicationSettings
     /// Zero or more; default zero = at once.
     /// </summary>
     public TimeSpan SlowStart { get; init; }
+
+    /// <summary>The PROXY header that its upstreams are sent before a client's first byte. Default none.</summary>
+    public ProxyHeaderVersion SendProxyHeader { get; init; }
 
     /// <summary>Whether the connections of an upstream are closed when it goes down, rather than left to end by themselves. Default false.</summary>
     public bool CloseOnDown { get; init; }

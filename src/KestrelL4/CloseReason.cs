@@ -10,6 +10,9 @@ public enum CloseReason
     /// <summary>accept: the source address reached its limit.</summary>
     SourceLimited,
 
+    /// <summary>PROXY header: a proxy that must send one sent none in time, or something else.</summary>
+    ProxyHeaderInvalid,
+
     /// <summary>handshake: it did not succeed; <see cref="Tls.HandshakeFailure"/> tells why.</summary>
     HandshakeFailed,
 
@@ -79,8 +82,8 @@ public static class CloseReasonExtensions
 {
     private static readonly string[] Words =
     [
-        "node_limited", "source_limited", "handshake_failed", "unknown_client", "revoked_certificate", "client_disabled",
-        "revocation_stale", "not_authorized", "rate_limited", "no_upstream", "upstream_connect_failed", "completed", "client_aborted",
+        "node_limited", "source_limited", "proxy_header_invalid", "handshake_failed", "unknown_client", "revoked_certificate",
+        "client_disabled", "revocation_stale", "not_authorized", "rate_limited", "no_upstream", "upstream_connect_failed", "completed", "client_aborted",
         "upstream_aborted", "idle_timeout", "max_duration", "revoked", "certificate_expired", "upstream_down", "closed_by_operator",
         "drained", "node_stopped", "internal_error",
     ];

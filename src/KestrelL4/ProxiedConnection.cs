@@ -36,8 +36,8 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>The name of the application.</summary>
     public string Application => _application.Name;
 
-    /// <summary>The address of the client; null when it has none.</summary>
-    public EndPoint? Peer { get; }
+    /// <summary>The address of the client, behind a PROXY header the header's; null when it has none.</summary>
+    public EndPoint? Peer { get; internal set; }
 
     /// <summary>What the handshake learned; null before it succeeded, or when the caller authenticates by other means.</summary>
     public ClientCertificate? Certificate { get; set; }
@@ -71,6 +71,9 @@ public sealed class ProxiedConnection : IDisposable
 
     /// <summary>What lies behind the reason in one word, such as the scope that refused or the last dial's result; null = nothing more.</summary>
     public string? Cause { get; internal set; }
+
+    /// <summary>The address that the client connected to, behind a PROXY header the header's; null when it has none.</summary>
+    internal EndPoint? Destination { get; set; }
 
     /// <summary>What an upstream is sent before the client's first byte; empty = nothing.</summary>
     internal ReadOnlyMemory<byte> Greeting { get; set; }

@@ -14,11 +14,14 @@ internal sealed record ApplicationConfiguration
     /// <summary>Its upstreams by name; at least one.</summary>
     public required IReadOnlyDictionary<string, UpstreamConfiguration> Upstreams { get; init; }
 
-    /// <summary>How long a client may take for its TLS handshake. More than zero; default 10 s.</summary>
+    /// <summary>How long a client may take for its TLS handshake, with the PROXY header before it. More than zero; default 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = DefaultHandshakeTimeout;
 
     /// <summary>The time-outs of its connections after the handshake.</summary>
     public Timeouts Timeouts { get; init; } = new();
+
+    /// <summary>How it speaks the PROXY protocol. Default: not at all.</summary>
+    public ProxyProtocolConfiguration ProxyProtocol { get; init; } = new();
 
     /// <summary>The limit of all its clients together. Default: none.</summary>
     public RateLimit RateLimit { get; init; } = RateLimit.None;

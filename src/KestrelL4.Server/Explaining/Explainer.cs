@@ -64,10 +64,15 @@ internal sealed class Explainer(
 
     private ExplainedStep Accept(ServedApplication application) => application switch
     {
-        { Bound: not null } => ExplainedStep.Pass("accept", $"{application.Address} is open{(health.IsDraining ? ", but the node is draining" : "")}"),
+        { Bound: not null } => ExplainedStep.Pass(
+            "accept", $"{application.Address} is open{(health.IsDraining ? ", but the node is draining" : "")}{HeaderFrom(application)}"),
         { IsDrained: true } => ExplainedStep.Refuse("accept", null, $"{application.Address} is closed: the application is drained"),
         _ => ExplainedStep.Refuse("accept", null, $"{application.Address} is closed{(health.IsDraining ? ": the node is draining" : "")}"),
     };
+
+    private static string HeaderFrom(ServedApplication application) => application.Configuration.ProxyProtocol.Proxies is { } proxies
+        ? $"; a connection from {proxies} must begin with a PROXY header"
+        : "";
 
     private static ExplainedStep Authorize(Client client, Application application, out Grant? grant) =>
         Authorizer.TryAuthorize(client, application.Name, out grant)

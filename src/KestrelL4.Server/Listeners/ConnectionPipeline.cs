@@ -8,13 +8,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace KestrelL4.Server.Listeners;
 
-/// <summary>The steps of a connection's life before the handler, in order: accept, TLS.</summary>
+/// <summary>The steps of a connection's life before the handler, in order: accept, PROXY header, TLS.</summary>
 /// <param name="application">The application that the listener is for.</param>
-/// <param name="handshakeTimeout">The most time a handshake may take.</param>
+/// <param name="handshakeTimeout">The most time that PROXY header and handshake may take together.</param>
+/// <param name="headers">The step of the PROXY header.</param>
 /// <param name="shared">The steps that all applications share.</param>
 /// <param name="handler">The steps that follow.</param>
 internal sealed class ConnectionPipeline(
-    Application application, TimeSpan handshakeTimeout, SharedSteps shared, ApplicationConnectionHandler handler)
+    Application application, TimeSpan handshakeTimeout, ProxyHeaderStep headers, SharedSteps shared, ApplicationConnectionHandler handler)
 {
     /// <summary>Puts the steps behind a listener.</summary>
     public void Build(ListenOptions listen)
@@ -37,6 +38,13 @@ internal sealed class ConnectionPipeline(
             return;
         }
 
+        connection.Reset = context.Abort;
+        connection.Destination = context.LocalEndPoint;
+        if (!await headers.PassAsync(context, connection, handshakeTimeout).ConfigureAwait(false))
+        {
+            return;
+        }
+
         using LimitLease source = shared.Sources.Acquire(connection.Peer);
         if (!source.IsAcquired)
         {
@@ -45,7 +53,6 @@ internal sealed class ConnectionPipeline(
             return;
         }
 
-        connection.Reset = context.Abort;
         context.Features.Set(connection);
         context.Features.Set(place);
         await next(context).ConfigureAwait(false);
@@ -58,6 +65,7 @@ internal sealed class ConnectionPipeline(
     private static Task SecuredAsync(ConnectionContext context, ConnectionDelegate next)
     {
         context.Features.GetRequiredFeature<AcceptGate.Place>().EndHandshake();
+        context.Features.GetRequiredFeature<SocketConnection>().EndHandshake();
         context.Features.GetRequiredFeature<ProxiedConnection>().HandshakeSucceeded();
         return next(context);
     }

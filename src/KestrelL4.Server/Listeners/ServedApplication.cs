@@ -9,6 +9,7 @@ namespace KestrelL4.Server.Listeners;
 internal sealed class ServedApplication : IListening, IAsyncDisposable
 {
     private readonly ListenerParts _parts;
+    private readonly ProxyHeaderStep _headers;
     private readonly CancellationTokenSource _cut = new();
     private Task _left = Task.CompletedTask;
     private ApplicationConfiguration _configuration;
@@ -21,6 +22,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         _parts = parts;
         _configuration = configuration;
         AwaitsProbes = configuration.HealthCheck.Active is not null;
+        _headers = new ProxyHeaderStep(parts.Time) { Protocol = configuration.ProxyProtocol };
         Application = new Application(name, [], SettingsOf(configuration), accounting, parts.Time);
         Application.Upstreams = UpstreamsOf(configuration);
     }
@@ -38,6 +40,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         set
         {
             _configuration = value;
+            _headers.Protocol = value.ProxyProtocol;
             Application.Settings = SettingsOf(value);
             Application.Upstreams = UpstreamsOf(value);
             Application.IsRemoved = false;
@@ -76,7 +79,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         StopListening();
         _handshakeTimeout = _configuration.HandshakeTimeout;
         ApplicationConnectionHandler handler = new(Application, _parts.Shared.Trust, _parts.Shared.Clients, _parts.Time);
-        ConnectionPipeline pipeline = new(Application, _handshakeTimeout, _parts.Shared, handler);
+        ConnectionPipeline pipeline = new(Application, _handshakeTimeout, _headers, _parts.Shared, handler);
         _listener = new ApplicationListener(bound, pipeline, _parts.Services, _parts.Loggers, _parts.Time);
         Bound = bound;
         Address = bound.Text;
@@ -112,6 +115,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         PanicThreshold = configuration.HealthCheck.PanicThreshold,
         SlowStart = configuration.HealthCheck.SlowStart,
         CloseOnDown = configuration.HealthCheck.CloseOnDown,
+        SendProxyHeader = configuration.ProxyProtocol.Send,
     };
 
     // One that was there before goes on with all that it counts.

@@ -18,6 +18,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
     private readonly SocketPipeReader _input;
     private readonly SocketPipeWriter _output;
     private readonly CancellationTokenSource _closed = new();
+    private CancellationTokenSource? _handshake;
     private IDictionary<object, object?>? _items;
     private int _disposed;
 
@@ -68,6 +69,23 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         set => _items = value;
     }
 
+    /// <summary>Has every read fail, as cancelled, once the time for the handshake is over.</summary>
+    /// <param name="timeout">The time from now on.</param>
+    /// <param name="time">Its clock.</param>
+    public void BeginHandshake(TimeSpan timeout, TimeProvider time)
+    {
+        _handshake = new CancellationTokenSource(TimerBounds.Bound(timeout), time);
+        _input.Deadline = _handshake.Token;
+    }
+
+    /// <summary>Lets reads wait again as long as they like. While no read is pending.</summary>
+    public void EndHandshake()
+    {
+        _input.Deadline = CancellationToken.None;
+        _handshake?.Dispose();
+        _handshake = null;
+    }
+
     /// <inheritdoc/>
     public override void Abort(ConnectionAbortedException abortReason) => SocketEnding.Abort(Socket);
 
@@ -82,6 +100,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         Socket.Dispose();
         await _input.CompleteAsync().ConfigureAwait(false);
         await _output.CompleteAsync().ConfigureAwait(false);
+        EndHandshake();
         await _closed.CancelAsync().ConfigureAwait(false);
         _closed.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);

@@ -24,6 +24,9 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     /// <summary>Whether a read was cancelled by its token, which in a handshake is the time-out.</summary>
     public bool WasReadCancelled { get; private set; }
 
+    /// <summary>Cancels reads like their own token, as long as it is set. Default none.</summary>
+    public CancellationToken Deadline { get; set; }
+
     private ReadOnlySequence<byte> Unread => _buffer is null ? default : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
 
     /// <inheritdoc/>
@@ -114,9 +117,12 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        using CancellationTokenSource? either = Deadline.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Deadline)
+            : null;
         try
         {
-            return await socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            return await socket.ReceiveAsync(buffer, SocketFlags.None, either?.Token ?? cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (BrokenSocket.Is(exception))
         {

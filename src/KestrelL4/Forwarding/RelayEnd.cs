@@ -79,6 +79,9 @@ public abstract class RelayEnd : IAsyncDisposable
     /// <summary>Whether the kernel holds the connection for closed: after a reset, or when both sides have ended.</summary>
     internal virtual bool IsClosed => false;
 
+    /// <summary>The TLS session with the peer; null = there is none.</summary>
+    internal virtual TlsSession? TlsSession => null;
+
     /// <summary>How many bytes the peer's machine has taken; 0 where nobody can tell.</summary>
     internal virtual ulong BytesAcknowledged => 0;
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 
 namespace KestrelL4.Forwarding;
 
@@ -14,6 +15,9 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
 {
     // The most plain text that one record carries (RFC 8446 section 5.1): below that a further record may not fit.
     private const int RecordSize = 16 * 1024;
+
+    // The suites of this version have the same names everywhere; those of older ones OpenSSL calls otherwise.
+    private const string Tls13 = "TLSv1.3";
 
     private ValueTask<int> _wait;
     private bool _isWaiting;
@@ -77,6 +81,10 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
 
     /// <inheritdoc/>
     public override void Abort() => SocketEnding.Abort(socket);
+
+    /// <inheritdoc/>
+    internal override TlsSession TlsSession => new(
+        Tls13, stream.NegotiatedCipherSuite.ToString(), stream.RemoteCertificate as X509Certificate2);
 
     /// <inheritdoc/>
     internal override bool IsClosed => TcpInfo.IsClosed(socket);

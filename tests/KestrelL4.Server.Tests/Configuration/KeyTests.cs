@@ -48,7 +48,6 @@ public sealed class KeyTests : IDisposable
     [InlineData("Applications:echo:UpstreamTls", ":ServerName=a")]
     [InlineData("Applications:echo:Upstreams:one:UpstreamTls", ":ServerName=a")]
     [InlineData("Applications:echo:Upstreams:one:Expand", "=true")]
-    [InlineData("Applications:echo:ProxyProtocol", ":Send=V2")]
     [InlineData("Applications:echo:Balancing", "=RoundRobin")]
     [InlineData("Applications:echo:Timeouts:Queue", "=5s")]
     [InlineData("Applications:echo:RateLimit:BytesPerSecond", "=1000")]

@@ -76,6 +76,7 @@ public sealed class ConnectionLogTests : IDisposable
     [Theory]
     [InlineData(CloseReason.NodeLimited)]
     [InlineData(CloseReason.SourceLimited)]
+    [InlineData(CloseReason.ProxyHeaderInvalid)]
     [InlineData(CloseReason.HandshakeFailed)]
     public void Write_FloodBeforeAuthentication_IsTenLinesASecondAndOneSummary(CloseReason reason)
     {

@@ -18,6 +18,7 @@ internal static class ApplicationReader
             Upstreams = section.Named("Upstreams", NameRule.Label, ReadUpstream),
             HandshakeTimeout = timeouts.PositiveDuration("Handshake", ApplicationConfiguration.DefaultHandshakeTimeout),
             Timeouts = ReadTimeouts(timeouts),
+            ProxyProtocol = ProxyProtocolReader.Read(section.Section("ProxyProtocol")),
             RateLimit = RateLimitReader.Read(section.Section("RateLimit")),
             ClientRateLimit = RateLimitReader.Read(section.Section("ClientRateLimit")),
             HealthCheck = HealthCheckReader.Read(section.Section("HealthCheck")),
@@ -28,7 +29,7 @@ internal static class ApplicationReader
         }
 
         section.SupportedOnlyAs("Balancing", "LeastConnections");
-        section.Unsupported("UpstreamTls", "ProxyProtocol");
+        section.Unsupported("UpstreamTls");
         section.RefuseUnknownKeys();
         return application;
     }

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Upstreams;
 
 namespace KestrelL4.Server.Probing;
 
@@ -11,6 +13,9 @@ internal static class HttpExchange
     // More than any server's default; what is longer is no answer to a probe.
     private const int MostHeaderBytes = 16 * 1024;
 
+    private const int HttpPort = 80;
+    private const int HttpsPort = 443;
+
     private static ReadOnlySpan<byte> Version => "HTTP/1."u8;
 
     private static ReadOnlySpan<byte> EmptyLine => "\r\n\r\n"u8;
@@ -18,11 +23,11 @@ internal static class HttpExchange
     /// <summary>Sends the request and reads the answer's headers.</summary>
     /// <param name="stream">A connection without a byte on it.</param>
     /// <param name="check">What to ask for.</param>
-    /// <param name="address">Whom the request is for.</param>
+    /// <param name="upstream">Whom the request is for.</param>
     /// <returns>What came instead of a status from 200 to 299; null = such a status came.</returns>
-    public static async Task<string?> FindProblemAsync(Stream stream, ActiveCheckConfiguration check, EndPoint address)
+    public static async Task<string?> FindProblemAsync(Stream stream, ActiveCheckConfiguration check, Upstream upstream)
     {
-        string request = $"GET {check.Path} HTTP/1.1\r\nHost: {HostOf(check, address)}\r\nUser-Agent: KestrelL4\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+        string request = $"GET {check.Path} HTTP/1.1\r\nHost: {HostOf(check, upstream)}\r\nUser-Agent: KestrelL4\r\nAccept: */*\r\nConnection: close\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request)).ConfigureAwait(false);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MostHeaderBytes);
         try
@@ -81,7 +86,7 @@ internal static class HttpExchange
                 return true;
             }
 
-            problem = status is >= 200 and < 300 ? null : status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            problem = status is >= 200 and < 300 ? null : status.ToString(CultureInfo.InvariantCulture);
             if (status is < 100 or >= 300)
             {
                 return true;
@@ -112,19 +117,21 @@ internal static class HttpExchange
         return line.Length > begin + Digits
             && line[begin - 1] == ' '
             && line[begin + Digits] is (byte)' ' or (byte)'\r' or (byte)'\n'
-            && int.TryParse(line.Slice(begin, Digits), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out status);
+            && int.TryParse(line.Slice(begin, Digits), NumberStyles.None, CultureInfo.InvariantCulture, out status);
     }
 
-    private static string HostOf(ActiveCheckConfiguration check, EndPoint address)
+    // As it is known to others; behind a unix socket nobody is.
+    private static string HostOf(ActiveCheckConfiguration check, Upstream upstream)
     {
-        int usual = check.Probe.IsTls() ? 443 : 80;
-        (string host, int port) = address switch
+        int usual = check.Probe.IsTls() ? HttpsPort : HttpPort;
+        int port = upstream.Address switch
         {
-            DnsEndPoint name => (name.Host, name.Port),
-            IPEndPoint { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } six => ($"[{six.Address}]", six.Port),
-            IPEndPoint four => (four.Address.ToString(), four.Port),
-            _ => ("localhost", usual),
+            IPEndPoint ip => ip.Port,
+            DnsEndPoint name => name.Port,
+            _ => usual,
         };
+        string known = (check.Probe.IsTls() ? upstream.Tls?.ServerName : null) ?? upstream.Host;
+        string host = known.Length == 0 ? "localhost" : known.Contains(':', StringComparison.Ordinal) ? $"[{known}]" : known;
         return port == usual ? host : $"{host}:{port}";
     }
 }

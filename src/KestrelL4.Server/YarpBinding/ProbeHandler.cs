@@ -74,7 +74,7 @@ internal sealed partial class ProbeHandler : HttpMessageHandler, IForwarderHttpC
         await _places.WaitAsync(ending).ConfigureAwait(false);
         try
         {
-            return await _prober.ProbeAsync(probe.Upstream.Upstream, probe.Check, ending).ConfigureAwait(false);
+            return await _prober.ProbeAsync(probe.Upstream.Upstream, probe.Check, probe.Header, ending).ConfigureAwait(false);
         }
         finally
         {

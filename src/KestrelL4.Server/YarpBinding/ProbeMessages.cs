@@ -1,4 +1,5 @@
 using System.Net;
+using KestrelL4.ProxyProtocol;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Probing;
 
@@ -7,13 +8,17 @@ namespace KestrelL4.Server.YarpBinding;
 /// <summary>A probe to make, in the only shape in which YARP passes it on.</summary>
 /// <param name="upstream">Whom to probe.</param>
 /// <param name="check">What to ask.</param>
-internal sealed class ProbeRequest(CheckedUpstream upstream, ActiveCheckConfiguration check) : HttpRequestMessage
+/// <param name="header">The PROXY header that it expects.</param>
+internal sealed class ProbeRequest(CheckedUpstream upstream, ActiveCheckConfiguration check, ProxyHeaderVersion header) : HttpRequestMessage
 {
     /// <summary>Whom to probe.</summary>
     public CheckedUpstream Upstream => upstream;
 
     /// <summary>What to ask.</summary>
     public ActiveCheckConfiguration Check => check;
+
+    /// <summary>The PROXY header that it expects.</summary>
+    public ProxyHeaderVersion Header => header;
 }
 
 /// <summary>A probe that was made.</summary>

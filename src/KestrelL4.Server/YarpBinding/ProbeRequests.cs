@@ -12,6 +12,6 @@ internal sealed class ProbeRequests(CheckedApplications applications) : IProbing
         applications.TryFind(cluster.Config.ClusterId, out CheckedApplication? application)
         && application.Active is { } check
         && application.TryFind(destination.Config.Address, out CheckedUpstream? upstream)
-            ? new ProbeRequest(upstream, check)
+            ? new ProbeRequest(upstream, check, application.Served.Application.Settings.SendProxyHeader)
             : new HttpRequestMessage();
 }

@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using KestrelL4.ProxyProtocol;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Probing;
 using KestrelL4.Testing;
 using KestrelL4.Testing.Certificates;
 using KestrelL4.Testing.Servers;
+using KestrelL4.Tls;
 using KestrelL4.Upstreams;
 
 namespace KestrelL4.Server.Tests.Probing;
@@ -150,6 +152,44 @@ public sealed class ProberTests
     }
 
     [Theory]
+    [InlineData(nameof(ProxyHeaderVersion.V1), "PROXY UNKNOWN\r\n")]
+    [InlineData(nameof(ProxyHeaderVersion.V2), "\r\n\r\n\0\r\nQUIT\n ")]
+    public async Task Any_PortThatExpectsAHeader_IsGreetedAsByTheNodeItself(string version, string begin)
+    {
+        await using RecordingServer server = new();
+        ProxyHeaderVersion header = Enum.Parse<ProxyHeaderVersion>(version);
+
+        await ProbeAsync(server.EndPoint, Tcp, header);
+        await Eventually.UntilAsync(() => server.Connections is [{ End: PeerEnd.Fin }], "the probe has ended");
+        Assert.StartsWith(begin, Encoding.ASCII.GetString(server.Connections[0].Bytes), StringComparison.Ordinal);
+
+        using RefusingPort other = new();
+        await ProbeAsync(other.EndPoint, Short(nameof(ProbeKind.Http)) with { Port = server.EndPoint.Port }, header);
+        await Eventually.UntilAsync(() => server.Connections is [_, { End: not PeerEnd.None }], "the probe of another port has ended");
+        Assert.StartsWith("GET /", Encoding.ASCII.GetString(server.Connections[1].Bytes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(nameof(ProbeKind.Tls))]
+    [InlineData(nameof(ProbeKind.Https))]
+    public async Task Tls_UpstreamTlsTrustsAnother_FailsWithWhatIsWrong(string kind)
+    {
+        TestCertificate certificate = TestAuthority.CreateRoot().Issue(TestSubject.Server());
+        await using ScriptedServer server = new(async (connection, stopped) =>
+        {
+            await using SslStream tls = new(new NetworkStream(connection));
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate.Certificate }, stopped);
+        });
+        Upstream upstream = new("one", server.EndPoint) { Tls = new UpstreamTls("localhost", [TestAuthority.CreateRoot().Issue(TestSubject.Server()).Certificate]) };
+
+        ProbeResult result = await Eventually.WithinAsync(
+            new Prober(TimeProvider.System).ProbeAsync(upstream, Of(kind), ProxyHeaderVersion.None, CancellationToken.None), "the probe ends");
+
+        Assert.Equal(ProbeOutcome.Failed, result.Outcome);
+        Assert.StartsWith($"{kind.ToLowerInvariant()} probe: ", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(nameof(ProbeKind.Tls))]
     [InlineData(nameof(ProbeKind.Https))]
     public async Task Tls_AnyCertificate_IsTaken(string kind)
@@ -189,7 +229,7 @@ public sealed class ProberTests
     {
         await using RecordingServer silent = new();
         using CancellationTokenSource ending = new();
-        Task<ProbeResult> probe = new Prober(TimeProvider.System).ProbeAsync(new Upstream("one", silent.EndPoint), Http, ending.Token);
+        Task<ProbeResult> probe = new Prober(TimeProvider.System).ProbeAsync(new Upstream("one", silent.EndPoint), Http, ProxyHeaderVersion.None, ending.Token);
         await Eventually.UntilAsync(() => silent.Accepted == 1, "the probe is under way");
 
         await ending.CancelAsync();
@@ -203,11 +243,11 @@ public sealed class ProberTests
 
     private static ProbeResult Failed(string reason) => new(ProbeOutcome.Failed, reason);
 
-    private static async Task<ProbeResult> ProbeAsync(EndPoint address, ActiveCheckConfiguration check)
+    private static async Task<ProbeResult> ProbeAsync(EndPoint address, ActiveCheckConfiguration check, ProxyHeaderVersion header = ProxyHeaderVersion.None)
     {
         Upstream upstream = new("one", address);
         ProbeResult result = await Eventually.WithinAsync(
-            new Prober(TimeProvider.System).ProbeAsync(upstream, check, CancellationToken.None), "the probe ends", Eventually.DefaultDeadline * 2);
+            new Prober(TimeProvider.System).ProbeAsync(upstream, check, header, CancellationToken.None), "the probe ends", Eventually.DefaultDeadline * 2);
         Assert.Equal(0, Enum.GetValues<DialResult>().Sum(upstream.Dials));
         return result;
     }

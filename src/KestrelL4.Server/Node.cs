@@ -12,6 +12,7 @@ using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
+using KestrelL4.Server.YarpBinding;
 using KestrelL4.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -35,6 +36,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly ComponentReport _components;
     private readonly Drains _drains;
     private readonly NodeDrain _drain;
+    private readonly UpstreamHealthChecks _checks;
     private readonly Installer _installer;
     private readonly Reloader _reloader;
     private readonly SourceWatch _watch;
@@ -74,7 +76,8 @@ internal sealed partial class Node : IAsyncDisposable
         _components = new ComponentReport(_health, _served, model, time);
         _drains = new Drains(model, _listening, _components, time, loggers.CreateLogger<Drains>());
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
-        _installer = new Installer(_listening, _admin, parts, _accounting);
+        _checks = new UpstreamHealthChecks(_served, _components.Tell, loggers, time);
+        _installer = new Installer(_listening, _admin, parts, _accounting, _checks);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
@@ -107,9 +110,8 @@ internal sealed partial class Node : IAsyncDisposable
         }
 
         _components.Tell();
-        _health.CompleteStart();
         _watch.Start();
-        Ready(_logger, NodeVersion.Text);
+        _ = CompleteStartAsync();
     }
 
     /// <summary>Reads everything anew, unless the node is draining.</summary>
@@ -145,6 +147,7 @@ internal sealed partial class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync().ConfigureAwait(false);
+        await _checks.DisposeAsync().ConfigureAwait(false);
         using (await _listening.BeginChangeAsync().ConfigureAwait(false))
         {
             _drains.CallOffAll();
@@ -161,6 +164,16 @@ internal sealed partial class Node : IAsyncDisposable
         _exposition.Dispose();
         _accounting.Dispose();
         _meter.Dispose();
+    }
+
+    // Not waited for: a signal that comes before the last probe has answered is to be heeded.
+    private async Task CompleteStartAsync()
+    {
+        if (await _checks.WhenAllAnswered.ConfigureAwait(false))
+        {
+            _health.CompleteStart();
+            Ready(_logger, NodeVersion.Text);
+        }
     }
 
     // Asked for when a request comes, since what acts is built after the routes.

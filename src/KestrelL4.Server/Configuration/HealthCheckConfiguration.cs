@@ -3,6 +3,12 @@ namespace KestrelL4.Server.Configuration;
 /// <summary>What an application does about upstreams that fail and come back: its section <c>HealthCheck</c>.</summary>
 internal sealed record HealthCheckConfiguration
 {
+    /// <summary>How its upstreams are probed; null = they are not, which is the default.</summary>
+    public ActiveCheckConfiguration? Active { get; init; }
+
+    /// <summary>What failed dials cost an upstream.</summary>
+    public PassiveCheckConfiguration Passive { get; init; } = new();
+
     /// <summary>The share of available upstreams below which all are offered. 0 to 1; default 0 = off.</summary>
     public double PanicThreshold { get; init; }
 

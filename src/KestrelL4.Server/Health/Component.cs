@@ -24,6 +24,9 @@ internal sealed partial class Component(string name, TimeProvider time, ILogger 
     /// <summary>It takes no more traffic, because the operator wants so.</summary>
     public void Draining(string reason) => Change(ComponentStatus.Draining, reason);
 
+    /// <summary>It does not take traffic yet; said only while that is so.</summary>
+    public void Starting(string reason) => Change(ComponentStatus.Starting, reason);
+
     /// <summary>It cannot take traffic.</summary>
     public void Unhealthy(string reason) => Change(ComponentStatus.Unhealthy, reason);
 

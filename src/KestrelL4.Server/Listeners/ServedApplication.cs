@@ -21,6 +21,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
     {
         _parts = parts;
         _configuration = configuration;
+        AwaitsProbes = configuration.HealthCheck.Active is not null;
         _headers = new ProxyHeaderStep(parts.Time) { Protocol = configuration.ProxyProtocol };
         Application = new Application(name, [], SettingsOf(configuration), accounting, parts.Time);
         Application.Upstreams = UpstreamsOf(configuration);
@@ -63,6 +64,9 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
 
     /// <summary>Whether the operator took it out of service.</summary>
     public bool IsDrained { get; set; }
+
+    /// <summary>Whether an upstream of it has neither answered its first probe nor let it time out.</summary>
+    public bool AwaitsProbes { get; set; }
 
     /// <inheritdoc/>
     public async Task ListenAsync(BoundAddress bound)

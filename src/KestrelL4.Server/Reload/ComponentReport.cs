@@ -13,6 +13,8 @@ namespace KestrelL4.Server.Reload;
 /// <param name="time">The clock by which certificates and lists run out.</param>
 internal sealed class ComponentReport(NodeHealth health, ServedApplications served, NodeModel model, TimeProvider time)
 {
+    private readonly Lock _telling = new();
+
     /// <summary>Whether the node is draining, as its readiness tells at once.</summary>
     public bool IsDraining
     {
@@ -22,6 +24,15 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
 
     /// <summary>Looks at everything and tells what changed.</summary>
     public void Tell()
+    {
+        // What was looked at first must not be told last.
+        lock (_telling)
+        {
+            TellAll();
+        }
+    }
+
+    private void TellAll()
     {
         NodeFiles files = model.InForce.Files;
         DateTimeOffset now = time.GetUtcNow();
@@ -73,6 +84,10 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         else if (application.Bound is not { IsOpen: true })
         {
             component.Unhealthy($"its port {application.Configuration.Listen.Text} is closed");
+        }
+        else if (application.AwaitsProbes && component.State.Status == ComponentStatus.Starting)
+        {
+            component.Starting("not every upstream has answered its first probe yet");
         }
         else if (draining == upstreams.Count)
         {

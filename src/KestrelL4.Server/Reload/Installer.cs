@@ -5,6 +5,7 @@ using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
+using KestrelL4.Server.YarpBinding;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Reload;
@@ -14,7 +15,9 @@ namespace KestrelL4.Server.Reload;
 /// <param name="admin">The admin endpoint.</param>
 /// <param name="parts">What new listeners are made with.</param>
 /// <param name="accounting">Where new applications are accounted for.</param>
-internal sealed class Installer(NodeListening listening, AdminListener admin, ListenerParts parts, ConnectionAccounting accounting)
+/// <param name="checks">Sees how upstreams are.</param>
+internal sealed class Installer(
+    NodeListening listening, AdminListener admin, ListenerParts parts, ConnectionAccounting accounting, UpstreamHealthChecks checks)
 {
     private string? _clients;
 
@@ -55,6 +58,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         parts.Shared.Use(next);
         int cut = Use(files, RegistryOf(reading));
         await listening.CommitAsync(change).ConfigureAwait(false);
+        checks.Follow();
         return new Installation(added, removed, cut, [.. change.Unbound.Select(static each => each.Message)]);
     }
 

@@ -39,6 +39,9 @@ internal sealed class NodeLogging : IDisposable
             // Before AddConfiguration and AddConsole, whose binding must win over these.
             builder.AddFilter("Microsoft", LogLevel.Warning);
 
+            // It tells of every single probe; a change of an upstream's health is told once, by us.
+            builder.AddFilter("Yarp", LogLevel.Error);
+
             // It logs a failed start with a stack trace, which we tell in one line.
             builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 

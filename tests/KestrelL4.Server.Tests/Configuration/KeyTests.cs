@@ -45,8 +45,6 @@ public sealed class KeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Applications:echo:HealthCheck:Active", ":Probe=Tcp")]
-    [InlineData("Applications:echo:HealthCheck:Passive", ":Failures=3")]
     [InlineData("Applications:echo:UpstreamTls", ":ServerName=a")]
     [InlineData("Applications:echo:Upstreams:one:UpstreamTls", ":ServerName=a")]
     [InlineData("Applications:echo:Upstreams:one:Expand", "=true")]

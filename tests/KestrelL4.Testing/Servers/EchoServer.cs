@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace KestrelL4.Testing.Servers;
@@ -5,8 +6,9 @@ namespace KestrelL4.Testing.Servers;
 /// <summary>Sends back what it receives until the peer's end, then ends its own direction and closes.</summary>
 public sealed class EchoServer : LoopbackServer
 {
-    /// <summary>Starts it.</summary>
-    public EchoServer() => Start();
+    /// <summary>Starts it, on any free port or on one that is the test's own.</summary>
+    public EchoServer(IPEndPoint? endPoint = null)
+        : base(endPoint) => Start();
 
     /// <inheritdoc/>
     protected override async Task ServeAsync(Socket connection, CancellationToken cancellationToken)

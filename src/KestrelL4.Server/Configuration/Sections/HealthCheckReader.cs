@@ -10,11 +10,12 @@ internal static class HealthCheckReader
     {
         var health = new HealthCheckConfiguration
         {
+            Active = ActiveCheckReader.Read(section.Section("Active")),
+            Passive = PassiveCheckReader.Read(section.Section("Passive")),
             PanicThreshold = section.Fraction("PanicThreshold", Defaults.PanicThreshold),
             SlowStart = section.Duration("SlowStart", Defaults.SlowStart),
             CloseOnDown = section.Flag("CloseOnDown"),
         };
-        section.Unsupported("Active", "Passive");
         section.RefuseUnknownKeys();
         return health;
     }

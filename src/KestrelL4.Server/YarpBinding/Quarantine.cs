@@ -1,0 +1,68 @@
+using KestrelL4.Server.Configuration;
+
+namespace KestrelL4.Server.YarpBinding;
+
+/// <summary>Counts the failed dials of one upstream, and says from when to when they keep it out.</summary>
+/// <remarks>Not safe for concurrent use, but for <see cref="IsClean"/>. Moments are in the clock's ticks.</remarks>
+/// <param name="time">The clock.</param>
+internal sealed class Quarantine(TimeProvider time)
+{
+    private int _failures;
+    private int _times;
+    private TimeSpan _duration;
+    private long? _begunAt;
+    private volatile bool _isClean = true;
+
+    /// <summary>Whether the latest dial or probe succeeded, or none has failed: another success changes nothing. From any thread.</summary>
+    public bool IsClean => _isClean;
+
+    /// <summary>How long it still lasts; zero = there is none.</summary>
+    public TimeSpan Remaining =>
+        _begunAt is { } begunAt && _duration - time.GetElapsedTime(begunAt) is var rest && rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+
+    /// <summary>Takes in a failed dial.</summary>
+    /// <param name="check">How many it takes, and how long it lasts then.</param>
+    /// <returns>Whether a quarantine begins by it.</returns>
+    public bool Fail(PassiveCheckConfiguration check)
+    {
+        // One that was begun before, or that was tried for want of any other, tells nothing new.
+        if (Remaining > TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        _isClean = false;
+        _failures++;
+        if (_times == 0 && _failures < check.Failures)
+        {
+            return false;
+        }
+
+        _duration = DurationOf(check);
+        _begunAt = time.GetTimestamp();
+        _failures = 0;
+        _times++;
+        return true;
+    }
+
+    /// <summary>Ends it, and forgets every failure: a dial or a probe has succeeded, or nobody counts any more.</summary>
+    public void Clear()
+    {
+        _failures = 0;
+        _times = 0;
+        _begunAt = null;
+        _isClean = true;
+    }
+
+    // The most is reached long before a duration runs over.
+    private TimeSpan DurationOf(PassiveCheckConfiguration check)
+    {
+        TimeSpan duration = check.Quarantine;
+        for (int doubled = 0; doubled < _times && duration < check.MaxQuarantine; doubled++)
+        {
+            duration *= 2;
+        }
+
+        return duration < check.MaxQuarantine ? duration : check.MaxQuarantine;
+    }
+}

@@ -143,6 +143,12 @@ public sealed class AcceptFromTests(ProxyProtocolFixture fixture) : IClassFixtur
         await causes.RoseByAsync(1);
     }
 
+    [Fact]
+    public async Task Explain_OfTheApplication_NamesItsProxies() => Assert.Contains(
+        "a connection from 127.0.3.0/24 or ::1/128 must begin with a PROXY header",
+        await fixture.Operator.ExplainAsync("alice", "echo"),
+        StringComparison.Ordinal);
+
     private static TimeSpan Elapsed(long since) => TimeProvider.System.GetElapsedTime(since);
 
     private static string Hex(byte[] bytes) => Convert.ToHexString(bytes);

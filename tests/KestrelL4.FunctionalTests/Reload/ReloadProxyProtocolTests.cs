@@ -16,6 +16,7 @@ public sealed class ReloadProxyProtocolTests(ReloadFixture fixture) : ReloadTest
     public async Task Send_Changed_HoldsForTheNextConnection()
     {
         await using TlsClient open = await Node.HoldAsync(_fixture.Alice);
+        await using ConnectHammer hammer = new(Node.EndPoint());
         await _fixture.ApplyAsync(Key + ":Send", "V1");
         await using (TlsClient next = await Node.ConnectAsync(_fixture.Alice))
         {
@@ -30,6 +31,8 @@ public sealed class ReloadProxyProtocolTests(ReloadFixture fixture) : ReloadTest
         await GoesOnAsync(open);
         await using TlsClient last = await Node.HoldAsync(_fixture.Alice);
         await GoesOnAsync(last);
+        Assert.Empty(hammer.Failures);
+        Assert.NotEqual(0, hammer.Connections);
     }
 
     [Fact]

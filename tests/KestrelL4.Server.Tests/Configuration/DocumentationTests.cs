@@ -31,6 +31,7 @@ public sealed class DocumentationTests
         var expected = new Dictionary<string, object?>
         {
             [Application + "Upstreams:NAME:Weight"] = UpstreamConfiguration.DefaultWeight,
+            [Application + "ProxyProtocol:Send"] = new ProxyProtocolConfiguration().Send.ToString(),
             [Application + "Timeouts:Handshake"] = ApplicationConfiguration.DefaultHandshakeTimeout,
             [Application + "Timeouts:Connect"] = timeouts.Connect,
             [Application + "Timeouts:Idle"] = timeouts.Idle,

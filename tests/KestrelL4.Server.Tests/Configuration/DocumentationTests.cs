@@ -35,6 +35,7 @@ public sealed class DocumentationTests
             [Application + "HealthCheck:PanicThreshold"] = health.PanicThreshold,
             [Application + "HealthCheck:SlowStart"] = health.SlowStart,
             [Application + "HealthCheck:CloseOnDown"] = health.CloseOnDown,
+            [Application + "ProxyProtocol:Send"] = new ProxyProtocolConfiguration().Send.ToString(),
             [Application + "Timeouts:Handshake"] = ApplicationConfiguration.DefaultHandshakeTimeout,
             [Application + "Timeouts:Connect"] = timeouts.Connect,
             [Application + "Timeouts:Idle"] = timeouts.Idle,

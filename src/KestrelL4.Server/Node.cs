@@ -9,6 +9,7 @@ using KestrelL4.Server.Draining;
 using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Permits;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
@@ -35,6 +36,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly ComponentReport _components;
     private readonly Drains _drains;
     private readonly NodeDrain _drain;
+    private readonly PermitKeeper _permits;
     private readonly Installer _installer;
     private readonly Reloader _reloader;
     private readonly SourceWatch _watch;
@@ -74,7 +76,8 @@ internal sealed partial class Node : IAsyncDisposable
         _components = new ComponentReport(_health, _served, model, time);
         _drains = new Drains(model, _listening, _components, time, loggers.CreateLogger<Drains>());
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
-        _installer = new Installer(_listening, _admin, parts, _accounting);
+        _permits = new PermitKeeper(new PermitFile(configuration.StateDirectory), _served, shared, loggers.CreateLogger<PermitKeeper>(), time);
+        _installer = new Installer(_listening, _admin, parts, _accounting, _permits);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
@@ -108,6 +111,7 @@ internal sealed partial class Node : IAsyncDisposable
 
         _components.Tell();
         _health.CompleteStart();
+        _permits.Start();
         _watch.Start();
         Ready(_logger, NodeVersion.Text);
     }
@@ -149,6 +153,7 @@ internal sealed partial class Node : IAsyncDisposable
             }
         }
 
+        await _permits.DisposeAsync().ConfigureAwait(false);
         await _adminSocket.DisposeAsync().ConfigureAwait(false);
         await _admin.DisposeAsync().ConfigureAwait(false);
         _listening.Dispose();

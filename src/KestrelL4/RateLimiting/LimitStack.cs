@@ -67,7 +67,7 @@ public sealed class LimitStack
     /// of arrival; the lease tells whether all admitted, and gives the places back when disposed.
     /// </summary>
     /// <param name="cancellation">Ends the wait: the lease is then a refusal, unless all had admitted already.</param>
-    public async ValueTask<LimitLease> AcquireAsync(CancellationToken cancellation = default)
+    public ValueTask<LimitLease> AcquireAsync(CancellationToken cancellation = default)
     {
         LimitTurn turn;
         lock (Limit.Gate)
@@ -76,16 +76,7 @@ public sealed class LimitStack
             turn = new LimitTurn(this);
         }
 
-        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
-            static state =>
-            {
-                lock (Limit.Gate)
-                {
-                    ((LimitTurn)state!).GiveUp();
-                }
-            },
-            turn);
-        return await turn.Ended.ConfigureAwait(false);
+        return turn.Ended.IsCompleted || !cancellation.CanBeCanceled ? new ValueTask<LimitLease>(turn.Ended) : WaitAsync(turn, cancellation);
     }
 
     /// <summary>
@@ -151,6 +142,20 @@ public sealed class LimitStack
 
             ServeAll();
         }
+    }
+
+    private static async ValueTask<LimitLease> WaitAsync(LimitTurn turn, CancellationToken cancellation)
+    {
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
+            static state =>
+            {
+                lock (Limit.Gate)
+                {
+                    ((LimitTurn)state!).GiveUp();
+                }
+            },
+            turn);
+        return await turn.Ended.ConfigureAwait(false);
     }
 
     private static bool IsBehind(Limit limit, LimitTurn? turn) => turn is null ? limit.Line.First is not null : limit.Line.HasBefore(turn);

@@ -52,8 +52,11 @@ internal sealed class LimitTurn
         }
     }
 
-    /// <summary>Whether it may wait at a limit: there is room in its line, and it has not waited as long as one may wait there.</summary>
-    public bool MayWaitAt(Limit limit) => limit.HasRoomToWait && limit.Numbers.WaitUpTo > Waited(limit);
+    /// <summary>
+    /// Whether it may wait at a limit: there is room in its line, where whoever waits already finds some always, and it has not waited
+    /// as long as one may wait there.
+    /// </summary>
+    public bool MayWaitAt(Limit limit) => (_at is not null || limit.HasRoomToWait) && limit.Numbers.WaitUpTo > Waited(limit);
 
     /// <summary>Waits no longer, whoever else ended the wait meanwhile; the answer is then a refusal.</summary>
     public void GiveUp()

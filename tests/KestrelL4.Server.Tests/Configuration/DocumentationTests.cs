@@ -35,6 +35,8 @@ public sealed class DocumentationTests
             [Application + "HealthCheck:PanicThreshold"] = health.PanicThreshold,
             [Application + "HealthCheck:SlowStart"] = health.SlowStart,
             [Application + "HealthCheck:CloseOnDown"] = health.CloseOnDown,
+            [Application + "Balancing"] = new ApplicationSettings().Balancing.ToString(),
+            [Application + "Timeouts:Queue"] = timeouts.Queue,
             [Application + "Timeouts:Handshake"] = ApplicationConfiguration.DefaultHandshakeTimeout,
             [Application + "Timeouts:Connect"] = timeouts.Connect,
             [Application + "Timeouts:Idle"] = timeouts.Idle,

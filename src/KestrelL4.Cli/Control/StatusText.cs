@@ -29,7 +29,7 @@ internal sealed class StatusText(DateTimeOffset now)
 
     private static TextTable Applications(NodeStatus status)
     {
-        TextTable table = new("APPLICATION", "STATUS", "LISTEN", "CONNECTIONS", "ENDED");
+        TextTable table = new("APPLICATION", "STATUS", "LISTEN", "CONNECTIONS", "QUEUED", "ENDED");
         foreach (ApplicationStatus application in status.Applications)
         {
             table.Add(
@@ -37,6 +37,7 @@ internal sealed class StatusText(DateTimeOffset now)
                 Word(application.Status),
                 application.Listen,
                 Readable.Count(application.Connections),
+                Readable.Count(application.Queued),
                 Readable.Count(application.Totals.Values.Sum()));
         }
 

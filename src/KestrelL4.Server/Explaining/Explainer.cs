@@ -1,7 +1,6 @@
 using KestrelL4.Authorization;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
-using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Upstreams;
@@ -37,7 +36,7 @@ internal sealed class Explainer(
         if (Passes() && Passes(_certificates.Judge(current, client, clientName)) && Passes(Authorize(client!, application, out Grant? grant)))
         {
             stack = application.StackOn(limits.For(client!, grant!, application.Name, application.Settings.ClientRateLimit));
-            next = Passes(Limit(stack)) && Passes(Pick(application, out Upstream? picked)) ? picked : null;
+            next = Passes(Limit(stack)) && Passes(PickStep.Judge(application, client!.Name, out Upstream? picked)) ? picked : null;
         }
 
         return new Explanation
@@ -48,6 +47,7 @@ internal sealed class Explainer(
             Refusal = steps[^1].Refusal,
             Upstream = next?.Name,
             Steps = steps,
+            Upstreams = PickStep.Of(application, client?.Name ?? clientName),
             Limits = [.. stack.Limits.Select(Of)],
         };
 
@@ -87,14 +87,6 @@ internal sealed class Explainer(
             : reached is [var holds, ..]
                 ? ExplainedStep.Pass("limit", $"the limit of scope {holds.Scope.Word()} is reached: it would wait for a place, up to {holds.Numbers.WaitUpTo}")
             : ExplainedStep.Pass("limit", "every limit has room");
-    }
-
-    private static ExplainedStep Pick(Application application, out Upstream? picked)
-    {
-        picked = application.NextUpstream();
-        return picked is null
-            ? ExplainedStep.Refuse("pick", CloseReason.NoUpstream, "no upstream takes new connections now")
-            : ExplainedStep.Pass("pick", $"{picked.Name} at {UpstreamAddress.Text(picked.Address)}, connections: {picked.ActiveConnections}");
     }
 
     private static ExplainedLimit Of(Limit limit) => new()

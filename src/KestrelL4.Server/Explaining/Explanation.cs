@@ -17,11 +17,14 @@ internal sealed record Explanation
     /// <summary>The close reason that it would end with; null when it would get in, or could not even connect.</summary>
     public required string? Refusal { get; init; }
 
-    /// <summary>The upstream that it would get; null when it would not get in.</summary>
+    /// <summary>The upstream that it would get; null when it would not get in, or would wait for a place.</summary>
     public required string? Upstream { get; init; }
 
     /// <summary>The steps of its life, in order, up to the first that refuses it.</summary>
     public required IReadOnlyList<ExplainedStep> Steps { get; init; }
+
+    /// <summary>The application's upstreams, ordered by name, and which of them may be picked.</summary>
+    public required IReadOnlyList<ExplainedUpstream> Upstreams { get; init; }
 
     /// <summary>The limits that it would be held to; empty when no step got so far.</summary>
     public required IReadOnlyList<ExplainedLimit> Limits { get; init; }
@@ -50,3 +53,11 @@ internal sealed record ExplainedLimit : LimitFacts
     /// <summary>Whether it would admit one more now.</summary>
     public required bool Admits { get; init; }
 }
+
+/// <summary>One upstream of the application.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Address">Its address and port.</param>
+/// <param name="Status">One of <c>available</c>, <c>down</c>, <c>quarantined</c>, <c>draining</c>, <c>full</c>.</param>
+/// <param name="Offered">Whether it may be picked now.</param>
+/// <param name="Why">Why not, or why only after others, or why all the same; null = nothing speaks against it.</param>
+internal sealed record ExplainedUpstream(string Name, string Address, string Status, bool Offered, string? Why);

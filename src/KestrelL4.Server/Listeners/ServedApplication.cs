@@ -41,7 +41,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
             _configuration = value;
             _headers.Protocol = value.ProxyProtocol;
             Application.Settings = SettingsOf(value);
-            Application.Upstreams = UpstreamsOf(value);
+            Application.ChangeUpstreams(() => Application.Upstreams = UpstreamsOf(value));
             Application.IsRemoved = false;
         }
     }
@@ -111,6 +111,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         Timeouts = configuration.Timeouts,
         RateLimit = configuration.RateLimit,
         ClientRateLimit = configuration.ClientRateLimit,
+        Balancing = configuration.Balancing,
         PanicThreshold = configuration.HealthCheck.PanicThreshold,
         SlowStart = configuration.HealthCheck.SlowStart,
         CloseOnDown = configuration.HealthCheck.CloseOnDown,

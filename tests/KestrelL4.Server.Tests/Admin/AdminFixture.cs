@@ -141,6 +141,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         Refusal = "not_authorized",
         Upstream = null,
         Steps = [new ExplainedStep("authorize", Passes: false, "not_authorized", "it holds no grant")],
+        Upstreams = [new ExplainedUpstream("db1", "127.0.0.1:9", "down", Offered: false, "connection refused")],
         Limits = [],
     };
 
@@ -189,6 +190,7 @@ internal sealed class AdminFixture : IAsyncDisposable
                     Listen = "127.0.0.1:6432",
                     Status = ComponentStatus.Healthy,
                     Connections = 4,
+                    Queued = 0,
                     Totals = new Dictionary<string, long> { ["completed"] = 5 },
                     Upstreams =
                     [

@@ -36,6 +36,8 @@ public sealed class DocumentationTests
             [Application + "HealthCheck:SlowStart"] = health.SlowStart,
             [Application + "HealthCheck:CloseOnDown"] = health.CloseOnDown,
             [Application + "ProxyProtocol:Send"] = new ProxyProtocolConfiguration().Send.ToString(),
+            [Application + "Balancing"] = new ApplicationSettings().Balancing.ToString(),
+            [Application + "Timeouts:Queue"] = timeouts.Queue,
             [Application + "Timeouts:Handshake"] = ApplicationConfiguration.DefaultHandshakeTimeout,
             [Application + "Timeouts:Connect"] = timeouts.Connect,
             [Application + "Timeouts:Idle"] = timeouts.Idle,

@@ -31,6 +31,13 @@ public sealed class OperatorSocket : IDisposable
     public Task<string> RefusesUndrainAsync(string? target = null) =>
         ExpectAsync(HttpStatusCode.Conflict, HttpMethod.Post, "/undrain" + Query(target));
 
+    /// <summary>Closes an open connection.</summary>
+    public async Task CloseAsync(string id) => await ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/connections/{id}");
+
+    /// <summary>What would become of a client's connection.</summary>
+    public async Task<JsonNode> ExplainAsync(string client, string application) =>
+        JsonNode.Parse(await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, $"/explain?client={client}&application={application}"))!;
+
     /// <summary>The ids of the open connections, oldest first.</summary>
     public Task<IReadOnlyList<string>> ConnectionsAsync() => ConnectionsAsync("id");
 

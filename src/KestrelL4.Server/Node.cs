@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using KestrelL4.Accounting;
+using KestrelL4.Forwarding;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Routes;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Discovery;
 using KestrelL4.Server.Draining;
 using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Health;
@@ -35,6 +37,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly ComponentReport _components;
     private readonly Drains _drains;
     private readonly NodeDrain _drain;
+    private readonly NameDiscovery _discovery;
     private readonly Installer _installer;
     private readonly Reloader _reloader;
     private readonly SourceWatch _watch;
@@ -74,7 +77,8 @@ internal sealed partial class Node : IAsyncDisposable
         _components = new ComponentReport(_health, _served, model, time);
         _drains = new Drains(model, _listening, _components, time, loggers.CreateLogger<Drains>());
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
-        _installer = new Installer(_listening, _admin, parts, _accounting);
+        _discovery = new NameDiscovery(_served, _components, NameResolution.Shared, time, loggers.CreateLogger<NameDiscovery>());
+        _installer = new Installer(_listening, _admin, parts, _accounting, _discovery);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
@@ -108,6 +112,7 @@ internal sealed partial class Node : IAsyncDisposable
 
         _components.Tell();
         _health.CompleteStart();
+        _discovery.Start();
         _watch.Start();
         Ready(_logger, NodeVersion.Text);
     }
@@ -140,6 +145,7 @@ internal sealed partial class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync().ConfigureAwait(false);
+        await _discovery.DisposeAsync().ConfigureAwait(false);
         using (await _listening.BeginChangeAsync().ConfigureAwait(false))
         {
             _drains.CallOffAll();

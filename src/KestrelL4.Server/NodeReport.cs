@@ -90,7 +90,7 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
         _ => ("available", null),
     });
 
-    private UpstreamStatus OfFormer(Upstream upstream) => Of(upstream, ("draining", "is no longer configured"));
+    private UpstreamStatus OfFormer(Upstream upstream) => Of(upstream, ("draining", "is no longer configured, or no longer an address of its name"));
 
     private UpstreamStatus Of(Upstream upstream, (string Status, string? Reason) state) => new()
     {

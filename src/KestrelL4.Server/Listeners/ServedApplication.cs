@@ -1,7 +1,8 @@
 using KestrelL4.Accounting;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Discovery;
 using KestrelL4.Server.Ports;
-using KestrelL4.Upstreams;
+using KestrelL4.Server.Sources;
 
 namespace KestrelL4.Server.Listeners;
 
@@ -21,7 +22,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         _parts = parts;
         _configuration = configuration;
         Application = new Application(name, [], SettingsOf(configuration), accounting, parts.Time);
-        Application.Upstreams = UpstreamsOf(configuration);
+        Upstreams = new UpstreamList(Application);
     }
 
     /// <summary>Its name.</summary>
@@ -30,18 +31,11 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
     /// <summary>What it counts and holds.</summary>
     public Application Application { get; }
 
-    /// <summary>What the operator wrote for it; a new one holds for the next connection and counts the open ones.</summary>
-    public ApplicationConfiguration Configuration
-    {
-        get => _configuration;
-        set
-        {
-            _configuration = value;
-            Application.Settings = SettingsOf(value);
-            Application.Upstreams = UpstreamsOf(value);
-            Application.IsRemoved = false;
-        }
-    }
+    /// <summary>Its upstreams, and what keeps it from having them all.</summary>
+    public UpstreamList Upstreams { get; }
+
+    /// <summary>What the operator wrote for it.</summary>
+    public ApplicationConfiguration Configuration => _configuration;
 
     /// <inheritdoc/>
     public string KeyPath => $"KestrelL4:Applications:{Name}:Listen";
@@ -54,6 +48,18 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
 
     /// <summary>Whether the operator took it out of service.</summary>
     public bool IsDrained { get; set; }
+
+    /// <summary>Puts a configuration in force; it holds for the next connection and counts the open ones.</summary>
+    /// <param name="configuration">What the operator wrote.</param>
+    /// <param name="files">What the files hold that it names.</param>
+    /// <param name="known">What is known of a host name.</param>
+    public void Use(ApplicationConfiguration configuration, NodeFiles files, Func<string, ExpandedName?> known)
+    {
+        _configuration = configuration;
+        Application.Settings = SettingsOf(configuration);
+        Upstreams.Use(configuration.Upstreams, upstream => files.UpstreamTlsOf(Name, upstream), known);
+        Application.IsRemoved = false;
+    }
 
     /// <inheritdoc/>
     public async Task ListenAsync(BoundAddress bound)
@@ -100,26 +106,4 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         RateLimit = configuration.RateLimit,
         ClientRateLimit = configuration.ClientRateLimit,
     };
-
-    // One that was there before goes on with all that it counts.
-    private List<Upstream> UpstreamsOf(ApplicationConfiguration configuration)
-    {
-        List<Upstream> upstreams = [];
-        foreach ((string name, UpstreamConfiguration settings) in configuration.Upstreams.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
-        {
-            Upstream upstream = Application.FindUpstream(name, settings.Address) ?? new Upstream(name, settings.Address);
-            if (!Application.Upstreams.Contains(upstream))
-            {
-                // One that was drained, taken out and given back is to be in service.
-                upstream.IsDraining = false;
-            }
-
-            upstream.Weight = settings.Weight;
-            upstream.MaxConnections = settings.MaxConnections;
-            upstream.IsBackup = settings.Backup;
-            upstreams.Add(upstream);
-        }
-
-        return upstreams;
-    }
 }

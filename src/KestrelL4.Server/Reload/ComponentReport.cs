@@ -66,6 +66,7 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
     {
         IReadOnlyList<Upstream> upstreams = application.Application.Upstreams;
         int draining = upstreams.Count(static upstream => upstream.IsDraining);
+        List<string> problems = [.. ProblemsOf(application)];
         if (application.IsDrained || IsDraining)
         {
             component.Draining(application.IsDrained ? "the operator drains it" : "the node is draining");
@@ -74,13 +75,46 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         {
             component.Unhealthy($"its port {application.Configuration.Listen.Text} is closed");
         }
+        else if (upstreams.Count == 0)
+        {
+            component.Unhealthy($"it has no upstream; {string.Join("; ", problems)}");
+        }
         else if (draining == upstreams.Count)
         {
             component.Unhealthy("every upstream is draining");
         }
         else
         {
-            Tell(component, draining == 0 ? null : $"{draining} of {upstreams.Count} upstreams are draining");
+            if (draining > 0)
+            {
+                problems.Insert(0, $"{draining} of {upstreams.Count} upstreams are draining");
+            }
+
+            Tell(component, problems.Count == 0 ? null : string.Join("; ", problems));
+        }
+    }
+
+    // What an application's upstreams lack although it serves.
+    private IEnumerable<string> ProblemsOf(ServedApplication application)
+    {
+        NodeFiles files = model.InForce.Files;
+        if (files.Problems.GetValueOrDefault(ComponentNames.Application(application.Name)) is { } problem)
+        {
+            yield return problem;
+        }
+
+        foreach (string name in application.Upstreams.Problems)
+        {
+            yield return name;
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (UpstreamTls tls in application.Application.Upstreams.Select(static upstream => upstream.Tls).OfType<UpstreamTls>().Distinct())
+        {
+            if (tls.Identity is { } identity && identity.NotAfter <= now)
+            {
+                yield return $"the certificate for its upstreams expired at {identity.NotAfter:u}";
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using KestrelL4.Accounting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Discovery;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
@@ -14,7 +15,9 @@ namespace KestrelL4.Server.Reload;
 /// <param name="admin">The admin endpoint.</param>
 /// <param name="parts">What new listeners are made with.</param>
 /// <param name="accounting">Where new applications are accounted for.</param>
-internal sealed class Installer(NodeListening listening, AdminListener admin, ListenerParts parts, ConnectionAccounting accounting)
+/// <param name="discovery">What is known of the names of upstreams.</param>
+internal sealed class Installer(
+    NodeListening listening, AdminListener admin, ListenerParts parts, ConnectionAccounting accounting, NameDiscovery discovery)
 {
     private string? _clients;
 
@@ -33,6 +36,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         // One that comes back comes back into service. Its port is bound by that.
         List<ServedApplication> drained = added.FindAll(static application => application.IsDrained);
         drained.ForEach(static application => application.IsDrained = false);
+        await discovery.AskAsync(HostsOf(next)).ConfigureAwait(false);
         PortChange change;
         listening.HasNoIdentity = HasExpired(files);
         try
@@ -49,7 +53,7 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         // Whatever follows succeeds.
         List<ServedApplication> removed = [.. before.Except(configured)];
         removed.ForEach(static application => application.Application.IsRemoved = true);
-        configured.ForEach(application => application.Configuration = next.Applications[application.Name]);
+        configured.ForEach(application => application.Use(next.Applications[application.Name], files, discovery.Known));
         listening.Served.All = [.. configured.Union(listening.Served.All)];
         admin.Configuration = next.Admin;
         parts.Shared.Use(next);
@@ -57,6 +61,13 @@ internal sealed class Installer(NodeListening listening, AdminListener admin, Li
         await listening.CommitAsync(change).ConfigureAwait(false);
         return new Installation(added, removed, cut, [.. change.Unbound.Select(static each => each.Message)]);
     }
+
+    private static IEnumerable<string> HostsOf(NodeConfiguration configuration) =>
+        from application in configuration.Applications.Values
+        from upstream in application.Upstreams
+        let host = new UpstreamEntry(upstream.Key, upstream.Value, null).Host
+        where host is not null
+        select host;
 
     private bool HasExpired(NodeFiles files) => files.Identity.NotAfter <= parts.Time.GetUtcNow();
 

@@ -45,9 +45,6 @@ public sealed class KeyTests : IDisposable
 
     [Theory]
     [InlineData("Applications:echo:HealthCheck", ":Active:Probe=Tcp")]
-    [InlineData("Applications:echo:UpstreamTls", ":ServerName=a")]
-    [InlineData("Applications:echo:Upstreams:one:UpstreamTls", ":ServerName=a")]
-    [InlineData("Applications:echo:Upstreams:one:Expand", "=true")]
     [InlineData("Applications:echo:ProxyProtocol", ":Send=V2")]
     [InlineData("Applications:echo:Balancing", "=RoundRobin")]
     [InlineData("Applications:echo:Timeouts:Queue", "=5s")]
@@ -70,7 +67,6 @@ public sealed class KeyTests : IDisposable
     [Theory]
     [InlineData("Applications:echo:Balancing=LeastConnections")]
     [InlineData("Applications:echo:Timeouts:Queue=0s")]
-    [InlineData("Applications:echo:Upstreams:one:Expand=false")]
     [InlineData("RateLimit:WaitUpTo=0s")]
     [InlineData("Authority=")]
     public void Read_KeyOfALaterVersionAsThisOneDoesIt_IsAccepted(string setting)

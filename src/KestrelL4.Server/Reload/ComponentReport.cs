@@ -13,6 +13,8 @@ namespace KestrelL4.Server.Reload;
 /// <param name="time">The clock by which certificates and lists run out.</param>
 internal sealed class ComponentReport(NodeHealth health, ServedApplications served, NodeModel model, TimeProvider time)
 {
+    private readonly Lock _telling = new();
+
     /// <summary>Whether the node is draining, as its readiness tells at once.</summary>
     public bool IsDraining
     {
@@ -20,8 +22,17 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         set => health.IsDraining = value;
     }
 
-    /// <summary>Looks at everything and tells what changed.</summary>
+    /// <summary>Looks at everything and tells what changed, from whatever thread knows of a change.</summary>
     public void Tell()
+    {
+        // Of two at once the one who looked first must not have the last word.
+        lock (_telling)
+        {
+            TellAll();
+        }
+    }
+
+    private void TellAll()
     {
         NodeFiles files = model.InForce.Files;
         DateTimeOffset now = time.GetUtcNow();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace KestrelL4.Testing.Servers;
@@ -6,7 +7,14 @@ namespace KestrelL4.Testing.Servers;
 public sealed class EchoServer : LoopbackServer
 {
     /// <summary>Starts it.</summary>
-    public EchoServer() => Start();
+    public EchoServer()
+        : this(null)
+    {
+    }
+
+    /// <summary>Starts it at an address; null = any port of 127.0.0.1.</summary>
+    public EchoServer(IPEndPoint? endPoint)
+        : base(endPoint) => Start();
 
     /// <inheritdoc/>
     protected override async Task ServeAsync(Socket connection, CancellationToken cancellationToken)

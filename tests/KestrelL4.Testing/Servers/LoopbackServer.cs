@@ -16,9 +16,10 @@ public abstract class LoopbackServer : IAsyncDisposable
     private int _open;
 
     /// <summary>Binds and listens; connections wait until <see cref="Start"/>.</summary>
-    protected LoopbackServer()
+    /// <param name="endPoint">Where; null = any port of 127.0.0.1.</param>
+    protected LoopbackServer(IPEndPoint? endPoint = null)
     {
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Bind(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(1024);
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
     }

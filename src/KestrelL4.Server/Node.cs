@@ -9,6 +9,7 @@ using KestrelL4.Server.Draining;
 using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Permits;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
@@ -37,6 +38,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly Drains _drains;
     private readonly NodeDrain _drain;
     private readonly UpstreamHealthChecks _checks;
+    private readonly PermitKeeper _permits;
     private readonly Installer _installer;
     private readonly Reloader _reloader;
     private readonly SourceWatch _watch;
@@ -64,7 +66,7 @@ internal sealed partial class Node : IAsyncDisposable
             new ClientHandshake(first.Files.Identity, new ClientCertificateValidation(first.Files.ClientAuthorities, time)),
             new TrustInForce(new ClientTrust(first.Files.ClientAuthorities, new RegistrySnapshot([], revision: 0))),
             new ClientLimits(configuration.RateLimit, time));
-        ListenerParts parts = new(shared, _services, loggers, time);
+        ListenerParts parts = new(shared, _services, loggers, _accounting, time);
 
         NodeReport report = new(model, _served, shared, _health, time);
         AdminEndpoint endpoint = new(
@@ -77,7 +79,8 @@ internal sealed partial class Node : IAsyncDisposable
         _drains = new Drains(model, _listening, _components, time, loggers.CreateLogger<Drains>());
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
         _checks = new UpstreamHealthChecks(_served, _components.Tell, loggers, time);
-        _installer = new Installer(_listening, _admin, parts, _accounting, _checks);
+        _permits = new PermitKeeper(new PermitFile(configuration.StateDirectory), _served, shared, loggers.CreateLogger<PermitKeeper>(), time);
+        _installer = new Installer(_listening, _admin, parts, _checks, _permits);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
@@ -110,6 +113,7 @@ internal sealed partial class Node : IAsyncDisposable
         }
 
         _components.Tell();
+        _permits.Start();
         _watch.Start();
         _ = CompleteStartAsync();
     }
@@ -157,6 +161,7 @@ internal sealed partial class Node : IAsyncDisposable
             }
         }
 
+        await _permits.DisposeAsync().ConfigureAwait(false);
         await _adminSocket.DisposeAsync().ConfigureAwait(false);
         await _admin.DisposeAsync().ConfigureAwait(false);
         _listening.Dispose();

@@ -59,13 +59,18 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
         .Where(static each => each.Limit.Numbers != RateLimit.None)
         .Select(static each => LimitOf(each.Name, each.Limit));
 
-    private static LimitStatus LimitOf(string? application, Limit limit) => new(
-        limit.Scope.Word(),
-        application,
-        limit.Held,
-        limit.Numbers.MaxConcurrentConnections,
-        limit.Numbers.ConnectionsPerWindow,
-        limit.Numbers.Window.TotalSeconds);
+    private static LimitStatus LimitOf(string? application, Limit limit) => new()
+    {
+        Scope = limit.Scope.Word(),
+        Application = application,
+        Connections = limit.Held,
+        Waiting = limit.Waiting,
+        MaxConcurrentConnections = limit.Numbers.MaxConcurrentConnections,
+        ConnectionsPerWindow = limit.Numbers.ConnectionsPerWindow,
+        WindowSeconds = limit.Numbers.Window.TotalSeconds,
+        BytesPerSecond = limit.Numbers.BytesPerSecond,
+        WaitUpToSeconds = limit.Numbers.WaitUpTo.TotalSeconds,
+    };
 
     private ApplicationStatus Of(ServedApplication served) => new()
     {
@@ -73,6 +78,7 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
         Listen = served.Address,
         Status = served.Application.IsRemoved ? ComponentStatus.Draining : health.Application(served.Name).State.Status,
         Connections = served.Application.Connections.Count,
+        Queued = served.Application.QueuedConnections,
         Totals = Enum.GetValues<CloseReason>().ToDictionary(static reason => reason.Word(), served.Application.Counters.ConnectionsEnded),
         Upstreams =
         [
@@ -81,18 +87,11 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
         ],
     };
 
-    private UpstreamStatus Of(Upstream upstream) => Of(upstream, upstream switch
-    {
-        { IsDraining: true } => ("draining", "the operator drains it"),
-        { Health: UpstreamHealth.Down } => ("down", upstream.HealthReason),
-        { Health: UpstreamHealth.Quarantined } => ("quarantined", upstream.HealthReason),
-        { IsFull: true } => ("full", $"has its {upstream.MaxConnections} connections"),
-        _ => ("available", null),
-    });
+    private UpstreamStatus Of(Upstream upstream) => Of(upstream, UpstreamState.Of(upstream));
 
-    private UpstreamStatus OfFormer(Upstream upstream) => Of(upstream, ("draining", "is no longer configured"));
+    private UpstreamStatus OfFormer(Upstream upstream) => Of(upstream, UpstreamState.OfFormer());
 
-    private UpstreamStatus Of(Upstream upstream, (string Status, string? Reason) state) => new()
+    private UpstreamStatus Of(Upstream upstream, UpstreamState state) => new()
     {
         Name = upstream.Name,
         Address = UpstreamAddress.Text(upstream.Address),

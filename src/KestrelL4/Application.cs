@@ -38,7 +38,7 @@ public sealed class Application
         _settings = settings ?? new ApplicationSettings();
         _time = time ?? TimeProvider.System;
         _limit = new Limit(RateLimitScope.Application, _settings.RateLimit, _time);
-        UpstreamSet = new UpstreamSet(upstreams, _time);
+        UpstreamSet = new UpstreamSet(upstreams, _time, PickRules.Of(_settings));
         _forwarder = new ConnectionForwarder(UpstreamSet, (upstream, dial) => Dialled?.Invoke(upstream, dial.Result, dial.Problem), _time);
         _accounting = accounting;
         accounting?.Add(this);
@@ -58,7 +58,8 @@ public sealed class Application
     public string Name { get; }
 
     /// <summary>
-    /// Limits and time-outs. New limits hold from the next connection and count the open ones; new time-outs are for new connections.
+    /// Limits, time-outs and rules of picking. New limits hold from the next connection and count the open ones; new time-outs are
+    /// for new connections; new rules hold from the next pick.
     /// </summary>
     public ApplicationSettings Settings
     {
@@ -68,10 +69,14 @@ public sealed class Application
             ArgumentNullException.ThrowIfNull(value);
             Volatile.Write(ref _settings, value);
             _limit.Numbers = value.RateLimit;
+            UpstreamSet.Use(PickRules.Of(value));
         }
     }
 
-    /// <summary>The servers that take its connections, by distinct names. Those that a new list leaves out keep the connections they have.</summary>
+    /// <summary>
+    /// The servers that take its connections, by distinct names. Those that a new list leaves out keep the connections they have;
+    /// those that it adds to others start slowly.
+    /// </summary>
     public IReadOnlyList<Upstream> Upstreams
     {
         get => UpstreamSet.All;
@@ -96,6 +101,9 @@ public sealed class Application
         set => Volatile.Write(ref _removedAt, value ? _time.GetTimestamp() : NotRemoved);
     }
 
+    /// <summary>How many of its connections wait for a place at an upstream.</summary>
+    public int QueuedConnections => UpstreamSet.Waiting;
+
     /// <summary>Its open connections.</summary>
     public LiveConnections Connections { get; } = new();
 
@@ -116,8 +124,17 @@ public sealed class Application
     /// <summary>The upstream of a name and address, with all that it counts: one in place or one that was left out lately.</summary>
     public Upstream? FindUpstream(string name, EndPoint address) => UpstreamSet.Find(name, address);
 
-    /// <summary>The upstream that the next connection would get; null = none is available.</summary>
-    public Upstream? NextUpstream() => UpstreamSet.Peek();
+    /// <summary>The upstream that the next connection would get, by chance where the balancing draws; null = none takes one now.</summary>
+    /// <param name="clientName">Whose connection; null = that of a client without a name.</param>
+    public Upstream? NextUpstream(string? clientName = null) => Outlook(clientName).Upstream;
+
+    /// <summary>Makes several changes of upstreams as one: no connection is picked for, and none that waits is refused, between them.</summary>
+    /// <param name="change">Makes them, quickly.</param>
+    public void ChangeUpstreams(Action change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        UpstreamSet.Change(change);
+    }
 
     /// <summary>Takes in how one of its upstreams is; the next pick goes by it, and with <see cref="ApplicationSettings.CloseOnDown"/> its connections too.</summary>
     /// <param name="upstream">One of <see cref="Upstreams"/>.</param>
@@ -126,7 +143,13 @@ public sealed class Application
     public void Report(Upstream upstream, UpstreamHealth health, string? reason = null)
     {
         ArgumentNullException.ThrowIfNull(upstream);
-        if (upstream.Report(health, reason) && health == UpstreamHealth.Down && Settings.CloseOnDown)
+        if (UpstreamSet.Report(upstream, health, reason) is not { } change)
+        {
+            return;
+        }
+
+        _accounting?.Record(this, upstream, change);
+        if (health == UpstreamHealth.Down && Settings.CloseOnDown)
         {
             Connections.CloseAll(upstream, CloseReason.UpstreamDown);
         }
@@ -164,13 +187,22 @@ public sealed class Application
         return connection;
     }
 
+    /// <summary>What a client's next connection would meet when it picks.</summary>
+    internal PickOutlook Outlook(string? clientName) => UpstreamSet.Look(new ClientKey(clientName));
+
     /// <summary>All limits that a connection meets whose own are these.</summary>
     internal LimitStack StackOn(LimitStack limits) => new(limits, _limit);
 
     /// <summary>Takes an authorised connection through limits, pick, dial and relay.</summary>
     internal async Task<CloseReason> PassAsync(ProxiedConnection connection, RelayEnd client, LimitStack limits)
     {
-        using LimitLease lease = StackOn(limits).Acquire();
+        LimitStack stack = StackOn(limits);
+        using LimitLease lease = await AdmitAsync(connection, client, stack).ConfigureAwait(false);
+        if (connection.CloseReason is { } closed)
+        {
+            return closed;
+        }
+
         if (lease.RefusedBy is { } scope)
         {
             connection.Cause = scope.Word();
@@ -178,6 +210,7 @@ public sealed class Application
             return CloseReason.RateLimited;
         }
 
+        connection.Pace = new BytePace(stack);
         ApplicationSettings settings = Settings;
         if (settings.SendProxyHeader != ProxyHeaderVersion.None)
         {
@@ -231,6 +264,14 @@ public sealed class Application
         {
             Interlocked.CompareExchange(ref _removedAt, _time.GetTimestamp(), removedAt);
         }
+    }
+
+    private async ValueTask<LimitLease> AdmitAsync(ProxiedConnection connection, RelayEnd client, LimitStack stack)
+    {
+        LimitLease lease = stack.Acquire();
+        return lease.CouldWait
+            ? await new ClientWatch(connection, client, _time).WhileAsync(stack.AcquireAsync(connection.Closing).AsTask()).ConfigureAwait(false)
+            : lease;
     }
 
     private static async ValueTask<bool> TryCompleteAsync(RelayEnd client)

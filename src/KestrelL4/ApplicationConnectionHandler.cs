@@ -41,12 +41,23 @@ public sealed class ApplicationConnectionHandler(
 
     private async ValueTask<CloseReason> PassAsync(ProxiedConnection connection, RelayEnd end)
     {
-        if (Admit(connection, out Grant? grant) is { } refusal)
+        // The limits take the numbers of the client, so they are asked anew when these were replaced meanwhile: who replaces them
+        // revises the limits after, and must not be undone.
+        ClientTrust trust;
+        LimitStack stack;
+        do
         {
-            return refusal;
-        }
+            trust = inForce.Current;
+            if (Admit(connection, out Grant? grant) is { } refusal)
+            {
+                return refusal;
+            }
 
-        LimitStack stack = limits.For(connection.Client!, grant!, application.Name, application.Settings.ClientRateLimit);
+            stack = limits.For(connection.Client!, grant!, application.Name, application.Settings.ClientRateLimit);
+            Interlocked.MemoryBarrier();
+        }
+        while (!ReferenceEquals(trust, inForce.Current));
+
         return await application.PassAsync(connection, end, stack).ConfigureAwait(false);
     }
 

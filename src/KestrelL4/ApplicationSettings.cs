@@ -1,5 +1,6 @@
 using KestrelL4.ProxyProtocol;
 using KestrelL4.RateLimiting;
+using KestrelL4.Upstreams;
 
 namespace KestrelL4;
 
@@ -14,6 +15,9 @@ public sealed record ApplicationSettings
 
     /// <summary>The limit of each of its clients, unless the client's grant brings its own. Default none.</summary>
     public RateLimit ClientRateLimit { get; init; } = RateLimit.None;
+
+    /// <summary>How the upstream of a connection is picked. Default <see cref="Balancing.LeastConnections"/>.</summary>
+    public Balancing Balancing { get; init; }
 
     /// <summary>
     /// The share of available upstreams below which all are offered rather than few or none, but for those that are drained or full.

@@ -78,6 +78,12 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>What an upstream is sent before the client's first byte; empty = nothing.</summary>
     internal ReadOnlyMemory<byte> Greeting { get; set; }
 
+    /// <summary>Whom it belongs to when an upstream is picked.</summary>
+    internal ClientKey Key => new(Client?.Name, Peer, Id);
+
+    /// <summary>How fast its bytes may pass; null until its limits admitted it.</summary>
+    internal BytePace? Pace { get; set; }
+
     /// <summary>When it was opened, in the clock's ticks.</summary>
     internal long OpenedAt { get; }
 

@@ -3,6 +3,12 @@ namespace KestrelL4;
 /// <summary>How long an application lets its connections wait, rest and live.</summary>
 public sealed record Timeouts
 {
+    /// <summary>
+    /// How long a connection may wait for a place while every upstream that could take it is full, over all its waits together.
+    /// Zero or more; default zero = not at all.
+    /// </summary>
+    public TimeSpan Queue { get; init; }
+
     /// <summary>How long one dial may take before the next upstream is tried. More than zero; default 3 s.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -14,6 +14,7 @@ internal static class ExplanationText
         StringBuilder text = new();
         string verdict = explanation switch
         {
+            { Admitted: true, Upstream: null } => $"would wait for a place in {explanation.Application}",
             { Admitted: true } => $"would get in to {explanation.Application}, at upstream {explanation.Upstream}",
             { Refusal: null } => $"could not connect to {explanation.Application}",
             _ => $"would not get in to {explanation.Application}: {explanation.Refusal}",
@@ -26,22 +27,24 @@ internal static class ExplanationText
             steps.Add(step.Step, step.Passes ? "yes" : "no", step.Why);
         }
 
-        text.Append(steps);
+        text.Append(steps).Append('\n').Append(Upstreams(explanation));
         ExplainedLimit[] limits =
         [
-            .. explanation.Limits.Where(static limit => limit is not { MaxConcurrentConnections: null, ConnectionsPerWindow: null }),
+            .. explanation.Limits.Where(static limit => limit is not { MaxConcurrentConnections: null, ConnectionsPerWindow: null, BytesPerSecond: null }),
         ];
         if (limits.Length > 0)
         {
-            TextTable table = new("LIMIT", "CONNECTIONS", "AT MOST", "PER WINDOW", "WINDOW", "HAS ROOM");
+            TextTable table = new("LIMIT", "CONNECTIONS", "WAITING", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND", "HAS ROOM");
             foreach (ExplainedLimit limit in limits)
             {
                 table.Add(
                     limit.Scope,
                     Readable.Count(limit.Held),
+                    Readable.Count(limit.Waiting),
                     limit.MaxConcurrentConnections is { } most ? Readable.Count(most) : null,
                     limit.ConnectionsPerWindow is { } permits ? Readable.Count(permits) : null,
                     limit.ConnectionsPerWindow is null ? null : string.Create(CultureInfo.InvariantCulture, $"{limit.WindowSeconds}s"),
+                    limit.BytesPerSecond is { } bytes ? Readable.Bytes(bytes) : null,
                     limit.Admits ? "yes" : "no");
             }
 
@@ -49,5 +52,16 @@ internal static class ExplanationText
         }
 
         return text.ToString();
+    }
+
+    private static TextTable Upstreams(Explanation explanation)
+    {
+        TextTable table = new("UPSTREAM", "OFFERED", "STATUS", "ADDRESS", "WHY");
+        foreach (ExplainedUpstream upstream in explanation.Upstreams)
+        {
+            table.Add(upstream.Name, upstream.Offered ? "yes" : "no", upstream.Status, upstream.Address, upstream.Why);
+        }
+
+        return table;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class StatusText(DateTimeOffset now)
 
     private static TextTable Applications(NodeStatus status)
     {
-        TextTable table = new("APPLICATION", "STATUS", "LISTEN", "CONNECTIONS", "ENDED");
+        TextTable table = new("APPLICATION", "STATUS", "LISTEN", "CONNECTIONS", "QUEUED", "ENDED");
         foreach (ApplicationStatus application in status.Applications)
         {
             table.Add(
@@ -37,6 +37,7 @@ internal sealed class StatusText(DateTimeOffset now)
                 Word(application.Status),
                 application.Listen,
                 Readable.Count(application.Connections),
+                Readable.Count(application.Queued),
                 Readable.Count(application.Totals.Values.Sum()));
         }
 
@@ -45,16 +46,18 @@ internal sealed class StatusText(DateTimeOffset now)
 
     private static TextTable Limits(NodeStatus status)
     {
-        TextTable table = new("LIMIT", "APPLICATION", "CONNECTIONS", "AT MOST", "PER WINDOW", "WINDOW");
+        TextTable table = new("LIMIT", "APPLICATION", "CONNECTIONS", "WAITING", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND");
         foreach (LimitStatus limit in status.Limits)
         {
             table.Add(
                 limit.Scope,
                 limit.Application,
                 Readable.Count(limit.Connections),
+                Readable.Count(limit.Waiting),
                 limit.MaxConcurrentConnections is { } most ? Readable.Count(most) : null,
                 limit.ConnectionsPerWindow is { } permits ? Readable.Count(permits) : null,
-                limit.ConnectionsPerWindow is null ? null : $"{limit.WindowSeconds:0.###}s");
+                limit.ConnectionsPerWindow is null ? null : $"{limit.WindowSeconds:0.###}s",
+                limit.BytesPerSecond is { } bytes ? Readable.Bytes(bytes) : null);
         }
 
         return table;

@@ -1,4 +1,5 @@
 using KestrelL4.RateLimiting;
+using KestrelL4.Upstreams;
 
 namespace KestrelL4.Server.Configuration;
 
@@ -28,6 +29,9 @@ internal sealed record ApplicationConfiguration
 
     /// <summary>The limit of each of its clients, unless the client's grant brings its own. Default: none.</summary>
     public RateLimit ClientRateLimit { get; init; } = RateLimit.None;
+
+    /// <summary>How the upstream of a connection is picked. Default <see cref="Balancing.LeastConnections"/>.</summary>
+    public Balancing Balancing { get; init; }
 
     /// <summary>What it does about upstreams that fail and come back.</summary>
     public HealthCheckConfiguration HealthCheck { get; init; } = new();

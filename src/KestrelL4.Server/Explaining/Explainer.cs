@@ -1,7 +1,6 @@
 using KestrelL4.Authorization;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
-using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Upstreams;
@@ -37,7 +36,7 @@ internal sealed class Explainer(
         if (Passes() && Passes(_certificates.Judge(current, client, clientName)) && Passes(Authorize(client!, application, out Grant? grant)))
         {
             stack = application.StackOn(limits.For(client!, grant!, application.Name, application.Settings.ClientRateLimit));
-            next = Passes(Limit(stack)) && Passes(Pick(application, out Upstream? picked)) ? picked : null;
+            next = Passes(Limit(stack)) && Passes(PickStep.Judge(application, client!.Name, out Upstream? picked)) ? picked : null;
         }
 
         return new Explanation
@@ -48,6 +47,7 @@ internal sealed class Explainer(
             Refusal = steps[^1].Refusal,
             Upstream = next?.Name,
             Steps = steps,
+            Upstreams = PickStep.Of(application, client?.Name ?? clientName),
             Limits = [.. stack.Limits.Select(Of)],
         };
 
@@ -79,23 +79,26 @@ internal sealed class Explainer(
             ? ExplainedStep.Pass("authorize", client.Grants.ContainsKey(application.Name) ? "granted by name" : "granted with every application")
             : ExplainedStep.Refuse("authorize", CloseReason.NotAuthorized, $"it holds no grant for {application.Name}");
 
-    private static ExplainedStep Limit(LimitStack stack) => stack.Limits.FirstOrDefault(static limit => !limit.HasRoom) is { } reached
-        ? ExplainedStep.Refuse("limit", CloseReason.RateLimited, $"the limit of scope {reached.Scope.Word()} is reached")
-        : ExplainedStep.Pass("limit", "every limit has room");
-
-    private static ExplainedStep Pick(Application application, out Upstream? picked)
+    private static ExplainedStep Limit(LimitStack stack)
     {
-        picked = application.NextUpstream();
-        return picked is null
-            ? ExplainedStep.Refuse("pick", CloseReason.NoUpstream, "no upstream takes new connections now")
-            : ExplainedStep.Pass("pick", $"{picked.Name} at {UpstreamAddress.Text(picked.Address)}, connections: {picked.ActiveConnections}");
+        Limit[] reached = [.. stack.Limits.Where(static limit => !limit.HasRoom)];
+        return reached.FirstOrDefault(static limit => !limit.HasRoomToWait) is { } refuses
+                ? ExplainedStep.Refuse("limit", CloseReason.RateLimited, $"the limit of scope {refuses.Scope.Word()} is reached")
+            : reached is [var holds, ..]
+                ? ExplainedStep.Pass("limit", $"the limit of scope {holds.Scope.Word()} is reached: it would wait for a place, up to {holds.Numbers.WaitUpTo}")
+            : ExplainedStep.Pass("limit", "every limit has room");
     }
 
-    private static ExplainedLimit Of(Limit limit) => new(
-        limit.Scope.Word(),
-        limit.Held,
-        limit.Numbers.MaxConcurrentConnections,
-        limit.Numbers.ConnectionsPerWindow,
-        limit.Numbers.Window.TotalSeconds,
-        limit.HasRoom);
+    private static ExplainedLimit Of(Limit limit) => new()
+    {
+        Scope = limit.Scope.Word(),
+        Held = limit.Held,
+        Waiting = limit.Waiting,
+        MaxConcurrentConnections = limit.Numbers.MaxConcurrentConnections,
+        ConnectionsPerWindow = limit.Numbers.ConnectionsPerWindow,
+        WindowSeconds = limit.Numbers.Window.TotalSeconds,
+        BytesPerSecond = limit.Numbers.BytesPerSecond,
+        WaitUpToSeconds = limit.Numbers.WaitUpTo.TotalSeconds,
+        Admits = limit.HasRoom,
+    };
 }

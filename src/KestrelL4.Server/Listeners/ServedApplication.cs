@@ -1,4 +1,3 @@
-using KestrelL4.Accounting;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Ports;
 using KestrelL4.Upstreams;
@@ -17,13 +16,13 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
     private TimeSpan _handshakeTimeout;
 
     /// <summary>Makes an application; it does not listen yet.</summary>
-    public ServedApplication(string name, ApplicationConfiguration configuration, ConnectionAccounting accounting, ListenerParts parts)
+    public ServedApplication(string name, ApplicationConfiguration configuration, ListenerParts parts)
     {
         _parts = parts;
         _configuration = configuration;
         AwaitsProbes = configuration.HealthCheck.Active is not null;
         _headers = new ProxyHeaderStep(parts.Time) { Protocol = configuration.ProxyProtocol };
-        Application = new Application(name, [], SettingsOf(configuration), accounting, parts.Time);
+        Application = new Application(name, [], SettingsOf(configuration), parts.Accounting, parts.Time);
         Application.Upstreams = UpstreamsOf(configuration);
     }
 
@@ -42,7 +41,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
             _configuration = value;
             _headers.Protocol = value.ProxyProtocol;
             Application.Settings = SettingsOf(value);
-            Application.Upstreams = UpstreamsOf(value);
+            Application.ChangeUpstreams(() => Application.Upstreams = UpstreamsOf(value));
             Application.IsRemoved = false;
         }
     }
@@ -112,6 +111,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         Timeouts = configuration.Timeouts,
         RateLimit = configuration.RateLimit,
         ClientRateLimit = configuration.ClientRateLimit,
+        Balancing = configuration.Balancing,
         PanicThreshold = configuration.HealthCheck.PanicThreshold,
         SlowStart = configuration.HealthCheck.SlowStart,
         CloseOnDown = configuration.HealthCheck.CloseOnDown,

@@ -2,7 +2,6 @@ using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Sources;
 using KestrelL4.Tls;
-using KestrelL4.Upstreams;
 
 namespace KestrelL4.Server.Reload;
 
@@ -75,8 +74,6 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
 
     private void Tell(ServedApplication application, Component component)
     {
-        IReadOnlyList<Upstream> upstreams = application.Application.Upstreams;
-        int draining = upstreams.Count(static upstream => upstream.IsDraining);
         if (application.IsDrained || IsDraining)
         {
             component.Draining(application.IsDrained ? "the operator drains it" : "the node is draining");
@@ -89,13 +86,9 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         {
             component.Starting("not every upstream has answered its first probe yet");
         }
-        else if (draining == upstreams.Count)
-        {
-            component.Unhealthy("every upstream is draining");
-        }
         else
         {
-            Tell(component, draining == 0 ? null : $"{draining} of {upstreams.Count} upstreams are draining");
+            UpstreamLosses.Tell(component, application.Application.Upstreams);
         }
     }
 

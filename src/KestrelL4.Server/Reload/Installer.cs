@@ -1,8 +1,8 @@
-using KestrelL4.Accounting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Permits;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
 using KestrelL4.Server.YarpBinding;
@@ -14,10 +14,10 @@ namespace KestrelL4.Server.Reload;
 /// <param name="listening">Who listens where.</param>
 /// <param name="admin">The admin endpoint.</param>
 /// <param name="parts">What new listeners are made with.</param>
-/// <param name="accounting">Where new applications are accounted for.</param>
 /// <param name="checks">Sees how upstreams are.</param>
+/// <param name="permits">Takes up what an earlier process left.</param>
 internal sealed class Installer(
-    NodeListening listening, AdminListener admin, ListenerParts parts, ConnectionAccounting accounting, UpstreamHealthChecks checks)
+    NodeListening listening, AdminListener admin, ListenerParts parts, UpstreamHealthChecks checks, PermitKeeper permits)
 {
     private string? _clients;
 
@@ -30,7 +30,7 @@ internal sealed class Installer(
         NodeConfiguration next = reading.Understood;
         List<ServedApplication> before = [.. listening.Served.Configured];
         List<ServedApplication> configured = [.. next.Applications.Select(entry => Existing(entry.Key)
-            ?? new ServedApplication(entry.Key, entry.Value, accounting, parts))];
+            ?? new ServedApplication(entry.Key, entry.Value, parts))];
         List<ServedApplication> added = [.. configured.Except(before)];
 
         // One that comes back comes back into service. Its port is bound by that.
@@ -68,6 +68,12 @@ internal sealed class Installer(
     {
         int cut = parts.Shared.Trust.Replace(
             new ClientTrust(files.ClientAuthorities, registry), listening.Served.All.Select(static each => each.Application));
+
+        // Behind the trust too: a connection that took its numbers from the former one finds it replaced and takes them anew.
+        ClientNumbers numbers = new(registry, listening.Served.Configured);
+        parts.Shared.Clients.Clients.Revise(numbers.Of);
+        parts.Shared.Clients.ClientApplications.Revise(numbers.Of);
+        permits.Restore(numbers);
 
         // Behind the trust, or a client of a new authority would be through its handshake before the authority is known.
         parts.Shared.Handshake.Use(files.Identity, new ClientCertificateValidation(files.ClientAuthorities, parts.Time));

@@ -1,14 +1,16 @@
 using System.Diagnostics.Metrics;
+using KestrelL4.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Accounting;
 
-/// <summary>Accounts for every connection of its applications: one record in the metrics and one line in the log.</summary>
-public sealed class ConnectionAccounting : IDisposable
+/// <summary>Accounts for every connection of its applications, and for every change of an upstream's health: in the metrics, and one line each in the log.</summary>
+public sealed partial class ConnectionAccounting : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Instruments _instruments;
     private readonly ConnectionLog _log;
+    private readonly ILogger _logger;
     private IReadOnlyList<Application> _applications = [];
 
     /// <summary>Accounts into a meter and a log.</summary>
@@ -20,6 +22,7 @@ public sealed class ConnectionAccounting : IDisposable
         ArgumentNullException.ThrowIfNull(meter);
         ArgumentNullException.ThrowIfNull(logger);
         _instruments = new Instruments(meter, Remembered);
+        _logger = logger;
         _log = new ConnectionLog(logger, time ?? TimeProvider.System);
     }
 
@@ -46,6 +49,19 @@ public sealed class ConnectionAccounting : IDisposable
         _log.Write(connection);
     }
 
+    /// <summary>Accounts for a change of an upstream's health.</summary>
+    internal void Record(Application application, Upstream upstream, HealthChange change)
+    {
+        if (change.OutFor is { } outFor)
+        {
+            UpstreamIsBack(_logger, upstream.Name, application.Name, outFor);
+        }
+        else
+        {
+            UpstreamIsOut(_logger, upstream.Name, application.Name, change.Health.Word(), change.Reason ?? "nobody says why");
+        }
+    }
+
     private static bool IsNamesake(Application one, Application other) =>
         string.Equals(one.Name, other.Name, StringComparison.OrdinalIgnoreCase);
 
@@ -56,4 +72,10 @@ public sealed class ConnectionAccounting : IDisposable
             return _applications = [.. _applications.Where(static application => !application.IsForgotten)];
         }
     }
+
+    [LoggerMessage(3, LogLevel.Warning, "Upstream {Upstream} of {Application} is {Status}: {Reason}")]
+    private static partial void UpstreamIsOut(ILogger logger, string upstream, string application, string status, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Upstream {Upstream} of {Application} is back after {OutFor}")]
+    private static partial void UpstreamIsBack(ILogger logger, string upstream, string application, TimeSpan outFor);
 }

@@ -40,6 +40,8 @@ internal sealed class Instruments
         meter.CreateObservableCounter("kestrell4.connections", Ended, "{connection}", "Connections that ended, by close reason.");
         meter.CreateObservableUpDownCounter(
             "kestrell4.connections.active", () => Of(a => a.Connections.Count), "{connection}", "Connections open now.");
+        meter.CreateObservableUpDownCounter(
+            "kestrell4.connections.queued", () => Of(a => a.QueuedConnections), "{connection}", "Connections that wait for a place at an upstream.");
         meter.CreateObservableCounter("kestrell4.handshakes", Handshakes, "{handshake}", "Handshakes, by result and cause.");
         meter.CreateObservableCounter("kestrell4.bytes", Bytes, "By", "Bytes relayed, received from or sent to clients.");
         meter.CreateObservableCounter("kestrell4.rate_limited", RateLimited, "{connection}", "Connections that a limit refused, by scope.");
@@ -49,6 +51,8 @@ internal sealed class Instruments
             "{connection}",
             "Connections at an upstream now.");
         meter.CreateObservableCounter("kestrell4.upstream.connections", Dials, "{connection}", "Dials of an upstream, by result.");
+        meter.CreateObservableCounter(
+            "kestrell4.upstream.health.changes", HealthChanges, "{change}", "Changes of an upstream's health, by what it became.");
         meter.CreateObservableGauge(
             "kestrell4.upstream.available",
             () => OfUpstreams(static (application, upstreams) =>
@@ -122,4 +126,12 @@ internal sealed class Instruments
         select new Measurement<long>(
             upstreams.Sum(upstream => upstream.Dials(result)),
             Tag("application", application.Name), Tag("upstream", upstreams.Key), Tag("result", result.Word()));
+
+    private IEnumerable<Measurement<long>> HealthChanges() =>
+        from application in _applications()
+        from upstreams in UpstreamsOf(application)
+        from health in Enum.GetValues<UpstreamHealth>()
+        select new Measurement<long>(
+            upstreams.Sum(upstream => upstream.HealthChanges(health)),
+            Tag("application", application.Name), Tag("upstream", upstreams.Key), Tag("status", health.Word()));
 }

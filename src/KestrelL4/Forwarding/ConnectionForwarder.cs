@@ -2,7 +2,7 @@ using KestrelL4.Upstreams;
 
 namespace KestrelL4.Forwarding;
 
-/// <summary>Takes an admitted connection to an upstream: pick, dial, the next on failure, relay.</summary>
+/// <summary>Takes an admitted connection to an upstream: pick, or wait for a place; dial, the next on failure; relay.</summary>
 /// <param name="upstreams">Whom to pick from.</param>
 /// <param name="dialled">Is told of every dial that ended by itself.</param>
 /// <param name="time">The clock of the time-outs.</param>
@@ -15,14 +15,32 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
     public async Task<CloseReason> ForwardAsync(ProxiedConnection connection, RelayEnd client, Timeouts timeouts)
     {
         List<Upstream>? tried = null;
-        Task? clientSpeaks = null;
-        while (connection.CloseReason is null && upstreams.Pick(tried ?? []) is { } upstream)
+        ClientWatch watch = new(connection, client, time);
+        PlaceWait? wait = null;
+        while (connection.CloseReason is null)
         {
+            Upstream? upstream = upstreams.Pick(tried ?? [], connection.Key);
+            if (upstream is null && timeouts.Queue > TimeSpan.Zero)
+            {
+                wait ??= new PlaceWait(upstreams, connection, watch, timeouts.Queue, time);
+                upstream = await wait.WaitAsync(tried ?? []).ConfigureAwait(false);
+            }
+
+            if (upstream is null)
+            {
+                break;
+            }
+
             try
             {
-                clientSpeaks ??= client.BeginWait();
+                if (connection.CloseReason is { } closedWhileWaiting)
+                {
+                    return closedWhileWaiting;
+                }
+
                 long begin = time.GetTimestamp();
-                Dial dial = await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);
+                Dial dial = await watch.WhileAsync(_dialer.DialAsync(upstream, connection.Greeting, timeouts.Connect, connection.Closing))
+                    .ConfigureAwait(false);
                 await using RelayEnd? end = dial.End;
                 if (connection.CloseReason is { } closed)
                 {
@@ -60,16 +78,5 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
             connection.Cause = DialResult.TlsFailed.Word();
             dialled(upstream, new Dial(DialResult.TlsFailed, Problem: refusal));
         }
-    }
-
-    private async Task<Dial> DialAsync(ProxiedConnection connection, Upstream upstream, Task clientSpeaks, TimeSpan timeout)
-    {
-        Task<Dial> dial = _dialer.DialAsync(upstream, connection.Greeting, timeout, connection.Closing);
-        if (await Task.WhenAny(dial, clientSpeaks).ConfigureAwait(false) == clientSpeaks && clientSpeaks.IsFaulted)
-        {
-            connection.Close(CloseReason.ClientAborted);
-        }
-
-        return await dial.ConfigureAwait(false);
     }
 }

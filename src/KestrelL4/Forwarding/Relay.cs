@@ -10,6 +10,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     // A read that leaves less than a TLS record free may have left more behind.
     private const int NearlyFull = RelayBuffers.Size - (16 * 1024);
 
+    private readonly Throttle _throttle = new(connection, time);
     private long _lastByteAt = time.GetTimestamp();
     private ulong? _acknowledged;
     private int _pendingWrites;
@@ -29,10 +30,17 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
 
     /// <summary>
     /// Whether bytes move although no buffer was finished for long: a peer that reads slowly takes what is being written bit by
-    /// bit. Asked when the connection seems idle; the first question about a stalled write is answered by yes, for one look shows no movement.
+    /// bit, and bytes that wait for their turn have it. Asked when the connection seems idle; the first question about a stalled write
+    /// is answered by yes, for one look shows no movement.
     /// </summary>
     public bool IsMoving()
     {
+        if (_throttle.IsWaiting)
+        {
+            Volatile.Write(ref _lastByteAt, time.GetTimestamp());
+            return true;
+        }
+
         ulong acknowledged = client.BytesAcknowledged + upstream.BytesAcknowledged;
         if (Volatile.Read(ref _pendingWrites) == 0 || acknowledged == _acknowledged)
         {
@@ -61,6 +69,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     {
         _isEndingGently = true;
         upstream.Finish();
+        _throttle.End();
     }
 
     /// <summary>Cuts both sides.</summary>
@@ -69,6 +78,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
         _isCut = true;
         client.Abort();
         upstream.Abort();
+        _throttle.End();
     }
 
     // True when the client ended in order.
@@ -116,17 +126,34 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     private async Task<CopyEnd> CopyAsync(RelayEnd source, RelayEnd destination, Direction direction)
     {
         bool isWriting = false;
+        int unused = 0;
         byte[]? buffer = null;
         try
         {
             while (true)
             {
                 await source.WaitAsync().ConfigureAwait(false);
+                int most = RelayBuffers.Size;
+                if (_throttle.IsShaped)
+                {
+                    most = unused = await _throttle.AllowAsync(direction, source, destination).ConfigureAwait(false);
+                    if (most == 0)
+                    {
+                        return EndOfPause(source, direction);
+                    }
+                }
+
                 buffer = RelayBuffers.Shared.Take();
                 int count;
                 do
                 {
-                    count = await source.ReadAsync(buffer).ConfigureAwait(false);
+                    count = await source.ReadAsync(buffer.AsMemory(0, most)).ConfigureAwait(false);
+                    if (unused > 0)
+                    {
+                        _throttle.GiveBack(direction, unused - count);
+                        unused = 0;
+                    }
+
                     if (count == 0)
                     {
                         // A side that was cut may read an end; passed on, the other side would see an end before its reset.
@@ -141,7 +168,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
                     Volatile.Write(ref _lastByteAt, time.GetTimestamp());
                     connection.Count(direction, count);
                 }
-                while (count > NearlyFull);
+                while (count > NearlyFull && !_throttle.IsShaped);
 
                 RelayBuffers.Shared.GiveBack(buffer);
                 buffer = null;
@@ -164,8 +191,19 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
             {
                 RelayBuffers.Shared.GiveBack(buffer);
             }
+
+            if (unused > 0)
+            {
+                _throttle.GiveBack(direction, unused);
+            }
         }
     }
+
+    // A relay that ends in order does not wait until all that is left has had its turn: each side is told its end now.
+    private CopyEnd EndOfPause(RelayEnd source, Direction direction) =>
+        _isCut || source.WasReset ? CopyEnd.SourceBroke
+            : _isEndingGently && direction == Direction.Sent ? CopyEnd.SourceEnded
+            : CopyEnd.DestinationBroke;
 
     private async ValueTask CompleteAsync(RelayEnd end)
     {

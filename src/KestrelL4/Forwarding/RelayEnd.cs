@@ -102,8 +102,8 @@ public abstract class RelayEnd : IAsyncDisposable
     /// <summary>Takes in why a read failed: a TLS 1.3 server judges our certificate when we believe that the handshake is done.</summary>
     internal void NoteFailedRead(Exception exception) => Refusal ??= TlsFailure.RefusalIn(exception);
 
-    /// <summary>Begins the wait that the next <see cref="WaitAsync"/> will join: it fails when the peer is gone meanwhile.</summary>
-    internal Task BeginWait() => _begun = WaitCoreAsync().AsTask();
+    /// <summary>Begins the wait that the next <see cref="WaitAsync"/> will join, or gives the one begun: it fails when the peer is gone meanwhile.</summary>
+    internal Task BeginWait() => _begun ??= WaitCoreAsync().AsTask();
 
     /// <summary>Whether an exception tells that the peer or the way to it is gone, rather than a defect.</summary>
     internal static bool IsBroken(Exception exception) =>

@@ -29,6 +29,12 @@ public sealed class ClientLimits(RateLimit node, TimeProvider time)
             _clientApplications.Get((client.Name, application), grant.RateLimit ?? clientRateLimit));
     }
 
+    /// <summary>The limits of single clients over all applications. They are asked for their numbers by <see cref="For"/>.</summary>
+    internal LimitTable<string> Clients => _clients;
+
+    /// <summary>The limits of clients in single applications.</summary>
+    internal LimitTable<(string Client, string Application)> ClientApplications => _clientApplications;
+
     private sealed class ClientApplicationComparer : IEqualityComparer<(string Client, string Application)>
     {
         public static readonly ClientApplicationComparer Instance = new();

@@ -1,14 +1,22 @@
+using KestrelL4.RateLimiting.Shaping;
+using KestrelL4.RateLimiting.Waiting;
+
 namespace KestrelL4.RateLimiting;
 
-/// <summary>One limit in force: its numbers, the connections it holds now and the permits of its window.</summary>
+/// <summary>One limit in force: its numbers, the connections it holds now, the permits of its window and its bytes a second.</summary>
 /// <remarks>Counts the open connections even without numbers, so that numbers set later see them. Thread-safe.</remarks>
 public sealed class Limit
 {
-    private readonly Lock _gate = new();
+    // A shorter window has slid by before a node is up again.
+    private static readonly TimeSpan LongestForgotten = TimeSpan.FromSeconds(2);
+
     private readonly SlidingWindow _window = new();
-    private readonly TimeProvider _time;
+    private readonly LimitLine _line;
     private RateLimit _numbers;
+    private Bandwidth? _received;
+    private Bandwidth? _sent;
     private int _held;
+    private int _expected;
 
     /// <summary>Puts numbers in force for a scope.</summary>
     /// <param name="scope">Whom the numbers hold; told when they refuse.</param>
@@ -18,103 +26,212 @@ public sealed class Limit
     {
         ArgumentNullException.ThrowIfNull(numbers);
         Scope = scope;
-        _numbers = numbers;
-        _time = time ?? TimeProvider.System;
+        Time = time ?? TimeProvider.System;
+        _line = new LimitLine(this);
+        _numbers = RateLimit.None;
+        Numbers = numbers;
     }
 
     /// <summary>Whom the limit holds to its numbers.</summary>
     public RateLimitScope Scope { get; }
 
-    /// <summary>The numbers; new ones apply to the next connection and go on counting the open ones.</summary>
+    /// <summary>
+    /// The numbers; new ones apply to the next connection and go on counting the open ones, those who wait meet them at once, and
+    /// the bytes of open connections pass by them at once.
+    /// </summary>
     public RateLimit Numbers
     {
         get => Volatile.Read(ref _numbers);
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            Volatile.Write(ref _numbers, value);
+            lock (Gate)
+            {
+                Shape(value.BytesPerSecond);
+                Volatile.Write(ref _numbers, value);
+                Serve();
+            }
         }
     }
 
     /// <summary>How many connections it holds now.</summary>
     public int Held => Volatile.Read(ref _held);
 
+    /// <summary>How many connections wait for a place in it now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _line.Count;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The one lock of all limits: a connection meets several at once, and only together they tell whether it is admitted, in whose
+    /// line it waits, and who is next when one leaves. It is held for less than a microsecond, twice a connection.
+    /// </summary>
+    internal static Lock Gate { get; } = new();
+
+    /// <summary>The clock of the window and of those who wait.</summary>
+    internal TimeProvider Time { get; }
+
+    /// <summary>Whether the bytes of its connections are shaped.</summary>
+    internal bool IsShaped => Numbers.BytesPerSecond is not null;
+
     /// <summary>Whether it would admit a connection now; nothing is taken.</summary>
     internal bool HasRoom
     {
         get
         {
-            RateLimit numbers = Numbers;
-            lock (_gate)
+            lock (Gate)
             {
-                return _held < (numbers.MaxConcurrentConnections ?? int.MaxValue)
-                    && (numbers.ConnectionsPerWindow is not { } permits
-                        || _window.HasRoom(_time.GetTimestamp(), WindowTicks(numbers), permits));
+                return HasPlace && HasPermit;
             }
         }
     }
 
-    /// <summary>Whether it holds nothing and remembers nothing, so that it may be forgotten.</summary>
+    /// <summary>Whether a connection that finds no room now might wait for some: as many wait as the number that holds them back.</summary>
+    internal bool HasRoomToWait
+    {
+        get
+        {
+            lock (Gate)
+            {
+                int? most = HasPlace ? _numbers.ConnectionsPerWindow : _numbers.MaxConcurrentConnections;
+                return _numbers.WaitUpTo > TimeSpan.Zero && _line.Count < (most ?? int.MaxValue);
+            }
+        }
+    }
+
+    /// <summary>Whether fewer connections are in than may be. Under <see cref="Gate"/>.</summary>
+    internal bool HasPlace => _held < (_numbers.MaxConcurrentConnections ?? int.MaxValue);
+
+    /// <summary>Whether the window has a permit left. Under <see cref="Gate"/>.</summary>
+    internal bool HasPermit =>
+        _numbers.ConnectionsPerWindow is not { } permits || _window.HasRoom(Time.GetTimestamp(), WindowTicks, permits);
+
+    /// <summary>Whether it holds nothing, nobody waits who would be held, and nothing is remembered, so that it may be forgotten.</summary>
     internal bool IsIdle
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
             {
-                return _held == 0 && _window.IsEmptySince(_time.GetTimestamp() - WindowTicks(_numbers));
+                return _held == 0 && _expected == 0 && _window.IsEmptySince(Time.GetTimestamp() - WindowTicks);
             }
         }
     }
 
-    /// <summary>Counts a connection in, unless as many as may be are in already.</summary>
-    internal bool TryHold()
+    /// <summary>Whether its window is so long that its permits are worth to be kept beyond the process.</summary>
+    internal bool OutlivesProcess => Numbers is { ConnectionsPerWindow: not null } numbers && numbers.Window > LongestForgotten;
+
+    /// <summary>Those who wait for a place in it. Under <see cref="Gate"/>.</summary>
+    internal LimitLine Line => _line;
+
+    private long WindowTicks => (long)(_numbers.Window.TotalSeconds * Time.TimestampFrequency);
+
+    /// <summary>The bytes a second of a direction; null = they were never bound.</summary>
+    internal Bandwidth? BandwidthOf(Direction direction) => Volatile.Read(ref direction == Direction.Received ? ref _received : ref _sent);
+
+    /// <summary>Counts a connection in and spends a permit, where there is a window. Under <see cref="Gate"/>, after it was found to have room.</summary>
+    internal void Take()
     {
-        lock (_gate)
+        _held++;
+        if (_numbers.ConnectionsPerWindow is { } permits)
         {
-            if (_held >= (_numbers.MaxConcurrentConnections ?? int.MaxValue))
+            _window.TrySpend(Time.GetTimestamp(), WindowTicks, permits);
+        }
+    }
+
+    /// <summary>Counts a connection out. Under <see cref="Gate"/>; who waits is served after.</summary>
+    internal void Leave() => _held--;
+
+    /// <summary>Counts those in, or out with -1, who wait anywhere and will be held by this limit too. Under <see cref="Gate"/>.</summary>
+    internal void Expect(int change) => _expected += change;
+
+    /// <summary>Lets those go on who wait, in order of arrival, as long as there is room. Under <see cref="Gate"/>.</summary>
+    internal void Serve()
+    {
+        while (_line.First is { } first)
+        {
+            if (!HasPlace)
             {
-                return false;
+                return;
             }
 
-            _held++;
-            return true;
-        }
-    }
-
-    /// <summary>Counts a held connection out.</summary>
-    internal void Release()
-    {
-        lock (_gate)
-        {
-            _held--;
-        }
-    }
-
-    /// <summary>Takes a permit of the window, unless it has none left.</summary>
-    internal bool TrySpend()
-    {
-        if (Numbers is not { ConnectionsPerWindow: { } permits } numbers)
-        {
-            return true;
-        }
-
-        lock (_gate)
-        {
-            return _window.TrySpend(_time.GetTimestamp(), WindowTicks(numbers), permits);
-        }
-    }
-
-    /// <summary>Gives a permit back that a later limit of the same stack made useless.</summary>
-    internal void Refund()
-    {
-        if (Numbers.ConnectionsPerWindow is not null)
-        {
-            lock (_gate)
+            if (!HasPermit)
             {
-                _window.Refund();
+                _line.WakeAt(_window.RoomAt(WindowTicks, _numbers.ConnectionsPerWindow!.Value));
+                return;
             }
+
+            first.GoOn();
         }
     }
 
-    private long WindowTicks(RateLimit numbers) => (long)(numbers.Window.TotalSeconds * _time.TimestampFrequency);
+    /// <summary>Whether a permit was spent at a moment or later, in ticks of its clock.</summary>
+    internal bool HasSpentSince(long moment)
+    {
+        lock (Gate)
+        {
+            return _window.Latest is var latest and not long.MinValue && latest >= moment;
+        }
+    }
+
+    /// <summary>The permits still in the window, oldest first.</summary>
+    /// <param name="most">The most groups, 1 or more; grouped permits count as long as the youngest of them.</param>
+    internal IReadOnlyList<PermitGroup> Permits(int most)
+    {
+        lock (Gate)
+        {
+            long now = Time.GetTimestamp();
+            DateTimeOffset wall = Time.GetUtcNow();
+            return _window.IsEmptySince(now - WindowTicks)
+                ? []
+                : _window.Groups(most).ConvertAll(group => new PermitGroup(wall - Time.GetElapsedTime(group.Moment, now), group.Count));
+        }
+    }
+
+    /// <summary>Takes up the permits that an earlier process spent, before the first of this one.</summary>
+    /// <param name="permits">Oldest first. One from the future, as after a clock was set back, counts as spent just now.</param>
+    /// <param name="most">The most permits to take up, of which the latest count.</param>
+    /// <returns>How many were taken up.</returns>
+    internal int Restore(IEnumerable<PermitGroup> permits, int most)
+    {
+        lock (Gate)
+        {
+            // Of more permits than the window has only the latest keep anybody out.
+            int left = Math.Min(most, _numbers.ConnectionsPerWindow ?? 0);
+            List<(long Moment, int Count)> latest = [];
+            foreach (PermitGroup group in permits.Reverse())
+            {
+                TimeSpan age = Time.GetUtcNow() - group.At;
+                int count = Math.Min(group.Count, left);
+                if (age < _numbers.Window && count > 0)
+                {
+                    left -= count;
+                    latest.Add((Time.GetTimestamp() - (long)(Math.Max(age.TotalSeconds, 0) * Time.TimestampFrequency), count));
+                }
+            }
+
+            latest.Reverse();
+            latest.ForEach(group => _window.Restore(group.Moment, group.Count));
+            return latest.Sum(static group => group.Count);
+        }
+    }
+
+    private void Shape(long? bytesPerSecond)
+    {
+        if (bytesPerSecond is not null)
+        {
+            _received ??= new Bandwidth(Time);
+            _sent ??= new Bandwidth(Time);
+        }
+
+        _received?.SetRate(bytesPerSecond);
+        _sent?.SetRate(bytesPerSecond);
+    }
 }

@@ -52,6 +52,30 @@ internal sealed class LimitTable<TKey>(RateLimitScope scope, IEqualityComparer<T
         }
     }
 
+    /// <summary>Gives each party its numbers anew; one of whom nothing is known any more keeps those it has.</summary>
+    public void Revise(Func<TKey, RateLimit?> numbersOf)
+    {
+        lock (_gate)
+        {
+            foreach ((TKey party, Entry entry) in _entries)
+            {
+                if (numbersOf(party) is { } numbers && numbers != entry.Limit.Numbers)
+                {
+                    entry.Limit.Numbers = numbers;
+                }
+            }
+        }
+    }
+
+    /// <summary>The parties whose limits are such as asked for, at this moment.</summary>
+    public List<(TKey Party, Limit Limit)> Where(Func<Limit, bool> isWanted)
+    {
+        lock (_gate)
+        {
+            return [.. _entries.Where(entry => isWanted(entry.Value.Limit)).Select(static entry => (entry.Key, entry.Value.Limit))];
+        }
+    }
+
     private void SweepWhenGrown(long now)
     {
         if (_entries.Count < _sweepAt)

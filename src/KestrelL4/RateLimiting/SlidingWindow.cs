@@ -40,20 +40,49 @@ internal sealed class SlidingWindow
         return _count < permits;
     }
 
-    /// <summary>Gives the latest permit back.</summary>
-    public void Refund()
-    {
-        if (_count > 0)
-        {
-            _count--;
-        }
-    }
+    /// <summary>When the window has room again, if nobody takes a permit before; a moment in the past = it has.</summary>
+    /// <param name="length">The window's length in ticks of the caller's clock.</param>
+    /// <param name="permits">The most permits in one window.</param>
+    public long RoomAt(long length, int permits) =>
+        _count < permits ? long.MinValue : _moments[(_oldest + _count - permits) % _moments.Length] + length;
 
     /// <summary>Whether no permit is younger than the moment.</summary>
     public bool IsEmptySince(long moment)
     {
         Forget(moment);
         return _count == 0;
+    }
+
+    /// <summary>The latest moment; <see cref="long.MinValue"/> = there is none.</summary>
+    public long Latest => _count == 0 ? long.MinValue : _moments[(_oldest + _count - 1) % _moments.Length];
+
+    /// <summary>The moments still remembered, oldest first, in a bounded number of groups of equal size, each with its latest moment.</summary>
+    /// <param name="most">The most groups, 1 or more.</param>
+    public List<(long Moment, int Count)> Groups(int most)
+    {
+        int size = ((_count - 1) / most) + 1;
+        List<(long, int)> groups = new(Math.Min(most, _count));
+        for (int first = 0; first < _count; first += size)
+        {
+            int count = Math.Min(size, _count - first);
+            groups.Add((_moments[(_oldest + first + count - 1) % _moments.Length], count));
+        }
+
+        return groups;
+    }
+
+    /// <summary>Takes up moments that an earlier process spent, oldest first and before any of this one's own.</summary>
+    public void Restore(long moment, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (_count == _moments.Length)
+            {
+                Grow(int.MaxValue);
+            }
+
+            _moments[(_oldest + _count++) % _moments.Length] = moment;
+        }
     }
 
     private void Forget(long moment)

@@ -29,6 +29,9 @@ public sealed class SourceLimits(RateLimit numbers, TimeProvider time)
         ? new LimitStack(_sources.Get(Party(address), Numbers)).Acquire()
         : LimitStack.Empty.Acquire();
 
+    /// <summary>The limits of single addresses.</summary>
+    internal LimitTable<IPAddress> Addresses => _sources;
+
     /// <summary>Whom an address belongs to: itself in IPv4, its /64 in IPv6, since one host owns a whole /64 (RFC 6177).</summary>
     internal static IPAddress Party(IPAddress address)
     {

@@ -1,14 +1,33 @@
 namespace KestrelL4.Upstreams;
 
 /// <summary>Prefers the upstream with the fewest connections per weight; equals take turns in proportion to their weights.</summary>
-internal static class LeastConnections
+internal sealed class LeastConnections : IBalancingPolicy
 {
-    /// <summary>Whether one upstream is to be preferred to another; both have a weight above 0.</summary>
-    public static bool Prefers(Upstream upstream, Upstream other)
+    private double _latestTurn;
+
+    /// <inheritdoc/>
+    public int Choose(ReadOnlySpan<Candidate> candidates, in ClientKey client)
     {
-        // active / weight < other's active / weight, without dividing.
-        long load = (long)upstream.ActiveConnections * other.Weight;
-        long otherLoad = (long)other.ActiveConnections * upstream.Weight;
-        return load != otherLoad ? load < otherLoad : upstream.Turn < other.Turn;
+        int best = 0;
+        for (int i = 1; i < candidates.Length; i++)
+        {
+            int load = candidates[i].CompareLoad(candidates[best]);
+            if (load < 0 || (load == 0 && candidates[i].Upstream.Turn < candidates[best].Upstream.Turn))
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+
+    /// <inheritdoc/>
+    public void Take(ReadOnlySpan<Candidate> candidates, int chosen)
+    {
+        // One that was away goes on from the latest turn; its old one would have it win every tie until it caught up.
+        Upstream upstream = candidates[chosen].Upstream;
+        double due = Math.Max(upstream.Turn, _latestTurn);
+        _latestTurn = due;
+        upstream.Turn = due + (1.0 / candidates[chosen].Weight);
     }
 }

@@ -4,15 +4,19 @@ using KestrelL4.Tls;
 
 namespace KestrelL4.Upstreams;
 
-/// <summary>One server address of an application, with the connections it has now.</summary>
+/// <summary>One server address of an application, with the connections it has now. It belongs to one application at a time.</summary>
 public sealed class Upstream
 {
     private const int Unbounded = int.MaxValue;
 
     private readonly long[] _dials = new long[DialResultExtensions.Count];
+    private readonly long[] _healthChanges = new long[UpstreamHealthExtensions.Count];
     private long _fullChangedAt;
     private long _drainChangedAt;
+    private long _outSince;
     private int _maxConnections = Unbounded;
+    private volatile int _weight = 1;
+    private volatile bool _isBackup;
     private int _active;
     private volatile bool _isDraining;
     private UpstreamTls? _tls;
@@ -27,6 +31,7 @@ public sealed class Upstream
         ArgumentNullException.ThrowIfNull(address);
         Name = name;
         Address = address;
+        IdentityHash = StableHash.Of(name, address);
         Host = address switch
         {
             DnsEndPoint dns => dns.Host.TrimEnd('.'),
@@ -54,7 +59,15 @@ public sealed class Upstream
     /// <summary>
     /// Its share of the connections, relative to the others. 0 or more; default 1; 0 = no new connections. A new one holds from the next pick.
     /// </summary>
-    public int Weight { get; set; } = 1;
+    public int Weight
+    {
+        get => _weight;
+        set
+        {
+            _weight = value;
+            Tell();
+        }
+    }
 
     /// <summary>The most connections open to it at once. 1 or more; default null = no bound. A lower one closes none.</summary>
     public int? MaxConnections
@@ -68,11 +81,21 @@ public sealed class Upstream
             {
                 Volatile.Write(ref _fullChangedAt, Stopwatch.GetTimestamp());
             }
+
+            Tell();
         }
     }
 
     /// <summary>Whether it is used only when no other is available. Default false.</summary>
-    public bool IsBackup { get; set; }
+    public bool IsBackup
+    {
+        get => _isBackup;
+        set
+        {
+            _isBackup = value;
+            Tell();
+        }
+    }
 
     /// <summary>Whether it takes no new connections until further notice. Default false.</summary>
     public bool IsDraining
@@ -84,6 +107,7 @@ public sealed class Upstream
             {
                 _isDraining = value;
                 Volatile.Write(ref _drainChangedAt, Stopwatch.GetTimestamp());
+                Tell();
             }
         }
     }
@@ -109,20 +133,53 @@ public sealed class Upstream
             ? at
             : null;
 
-    /// <summary>Where it stands in the order of equals: advances by 1 / weight with each pick. Written under the set's lock only.</summary>
+    /// <summary>It may take connections that it would not have taken before, or no longer those it would have. Handlers are quick.</summary>
+    internal event Action? Changed;
+
+    /// <summary>Its name and address as a number, the same everywhere and always.</summary>
+    internal ulong IdentityHash { get; }
+
+    /// <summary>Where <see cref="LeastConnections"/> has it in the order of equals: advances by 1 / weight with each pick. Under the set's lock only.</summary>
     internal double Turn { get; set; }
+
+    /// <summary>What <see cref="RoundRobin"/> owes it. Under the set's lock only.</summary>
+    internal double Credit { get; set; }
+
+    /// <summary>When it began to start slowly, in ticks of the application's clock; null = it has its whole weight. Under the set's lock only.</summary>
+    internal long? SlowSince { get; set; }
 
     /// <summary>How many dials ended so.</summary>
     public long Dials(DialResult result) => Volatile.Read(ref _dials[(int)result]);
 
-    /// <summary>Takes in what probes or dials tell; a new reason for the same health is kept too.</summary>
-    /// <returns>Whether the health changed.</returns>
-    internal bool Report(UpstreamHealth health, string? reason)
+    /// <summary>How often its health became this.</summary>
+    public long HealthChanges(UpstreamHealth health) => Volatile.Read(ref _healthChanges[(int)health]);
+
+    /// <summary>Takes in what probes or dials tell; a new reason for the same health is kept too. Under the set's lock only.</summary>
+    /// <returns>What changed; null = nothing but the reason.</returns>
+    internal HealthChange? Report(UpstreamHealth health, string? reason, TimeProvider time)
     {
         HealthState before = Volatile.Read(ref _health);
-        bool hasChanged = before.Health != health;
-        Volatile.Write(ref _health, new HealthState(health, reason, hasChanged ? Stopwatch.GetTimestamp() : before.Since));
-        return hasChanged;
+        if (before.Health == health)
+        {
+            Volatile.Write(ref _health, before with { Reason = reason });
+            return null;
+        }
+
+        Volatile.Write(ref _health, new HealthState(health, reason, Stopwatch.GetTimestamp()));
+        Interlocked.Increment(ref _healthChanges[(int)health]);
+        long now = time.GetTimestamp();
+        bool isBack = health == UpstreamHealth.Healthy;
+        if (isBack)
+        {
+            SlowSince = now;
+        }
+        else if (before.Health == UpstreamHealth.Healthy)
+        {
+            _outSince = now;
+        }
+
+        Tell();
+        return new HealthChange(health, reason, isBack ? time.GetElapsedTime(_outSince, now) : null);
     }
 
     /// <summary>Counts a connection in, before its dial. Under the set's lock only, so that the bound holds.</summary>
@@ -141,10 +198,20 @@ public sealed class Upstream
         {
             Volatile.Write(ref _fullChangedAt, Stopwatch.GetTimestamp());
         }
+
+        // The decrement is a fence already; and a bound that is changed at this moment tells by itself.
+        Changed?.Invoke();
     }
 
     /// <summary>Counts the end of a dial.</summary>
     internal void CountDial(DialResult result) => Interlocked.Increment(ref _dials[(int)result]);
+
+    private void Tell()
+    {
+        // Who begins to wait after this sees the change; who waited before is seen by the handler.
+        Interlocked.MemoryBarrier();
+        Changed?.Invoke();
+    }
 
     private sealed record HealthState(UpstreamHealth Health, string? Reason, long Since);
 }

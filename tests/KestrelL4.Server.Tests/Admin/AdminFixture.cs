@@ -141,6 +141,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         Refusal = "not_authorized",
         Upstream = null,
         Steps = [new ExplainedStep("authorize", Passes: false, "not_authorized", "it holds no grant")],
+        Upstreams = [new ExplainedUpstream("db1", "127.0.0.1:9", "down", Offered: false, "connection refused")],
         Limits = [],
     };
 
@@ -166,7 +167,21 @@ internal sealed class AdminFixture : IAsyncDisposable
             Configuration = Configuration(audience),
             Identity = new IdentityStatus(At, "file"),
             Registry = new RegistryStatus("file", 1, 2, 3, 0.5, Stale: false),
-            Limits = [new LimitStatus("node", null, 4, 100, null, 1)],
+            Limits =
+            [
+                new LimitStatus
+                {
+                    Scope = "node",
+                    Application = null,
+                    Connections = 4,
+                    Waiting = 1,
+                    MaxConcurrentConnections = 100,
+                    ConnectionsPerWindow = null,
+                    WindowSeconds = 1,
+                    BytesPerSecond = 1_000_000,
+                    WaitUpToSeconds = 5,
+                },
+            ],
             Applications =
             [
                 new ApplicationStatus
@@ -175,6 +190,7 @@ internal sealed class AdminFixture : IAsyncDisposable
                     Listen = "127.0.0.1:6432",
                     Status = ComponentStatus.Healthy,
                     Connections = 4,
+                    Queued = 0,
                     Totals = new Dictionary<string, long> { ["completed"] = 5 },
                     Upstreams =
                     [

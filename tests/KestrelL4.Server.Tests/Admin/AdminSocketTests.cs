@@ -131,7 +131,7 @@ public sealed class AdminSocketTests : IAsyncLifetime
         using HttpResponseMessage response = await Get("/explain?client=alice&application=echo");
 
         Assert.Equal(
-            """{"client":"alice","application":"echo","admitted":false,"refusal":"not_authorized","upstream":null,"steps":[{"step":"authorize","passes":false,"refusal":"not_authorized","why":"it holds no grant"}],"limits":[]}""",
+            """{"client":"alice","application":"echo","admitted":false,"refusal":"not_authorized","upstream":null,"steps":[{"step":"authorize","passes":false,"refusal":"not_authorized","why":"it holds no grant"}],"upstreams":[{"name":"db1","address":"127.0.0.1:9","status":"down","offered":false,"why":"connection refused"}],"limits":[]}""",
             await response.Content.ReadAsStringAsync());
     }
 

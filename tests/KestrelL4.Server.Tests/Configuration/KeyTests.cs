@@ -1,4 +1,5 @@
 using KestrelL4.Server.Configuration;
+using KestrelL4.Upstreams;
 
 namespace KestrelL4.Server.Tests.Configuration;
 
@@ -48,14 +49,6 @@ public sealed class KeyTests : IDisposable
     [InlineData("Applications:echo:UpstreamTls", ":ServerName=a")]
     [InlineData("Applications:echo:Upstreams:one:UpstreamTls", ":ServerName=a")]
     [InlineData("Applications:echo:Upstreams:one:Expand", "=true")]
-    [InlineData("Applications:echo:Balancing", "=RoundRobin")]
-    [InlineData("Applications:echo:Timeouts:Queue", "=5s")]
-    [InlineData("Applications:echo:RateLimit:BytesPerSecond", "=1000")]
-    [InlineData("Applications:echo:ClientRateLimit:WaitUpTo", "=1s")]
-    [InlineData("Clients:alice:RateLimit:WaitUpTo", "=1s")]
-    [InlineData("Clients:alice:RateLimits:echo:BytesPerSecond", "=1")]
-    [InlineData("RateLimit:BytesPerSecond", "=1")]
-    [InlineData("SourceRateLimit:WaitUpTo", "=1s")]
     [InlineData("Authority", ":Urls:0=https://a:1")]
     [InlineData("Fleet", ":PostgreSql=Host=a")]
     [InlineData("Admin:Certificate", "=a")]
@@ -67,10 +60,7 @@ public sealed class KeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Applications:echo:Balancing=LeastConnections")]
-    [InlineData("Applications:echo:Timeouts:Queue=0s")]
     [InlineData("Applications:echo:Upstreams:one:Expand=false")]
-    [InlineData("RateLimit:WaitUpTo=0s")]
     [InlineData("Authority=")]
     public void Read_KeyOfALaterVersionAsThisOneDoesIt_IsAccepted(string setting)
     {
@@ -113,6 +103,10 @@ public sealed class KeyTests : IDisposable
     [InlineData("Applications:echo:Timeouts:Idle", "0s")]
     [InlineData("Applications:echo:Timeouts:MaxDuration", "0s")]
     [InlineData("Applications:echo:Timeouts:AfterExpiry", "-1s")]
+    [InlineData("Applications:echo:Timeouts:Queue", "never")]
+    [InlineData("Applications:echo:Balancing", "Random")]
+    [InlineData("Applications:echo:Balancing", "1")]
+    [InlineData("Applications:echo:Balancing", "RoundRobin, ClientHash")]
     [InlineData("Applications:echo:HealthCheck:PanicThreshold", "1.1")]
     [InlineData("Applications:echo:HealthCheck:PanicThreshold", "-0.1")]
     [InlineData("Applications:echo:HealthCheck:PanicThreshold", "50%")]
@@ -127,6 +121,14 @@ public sealed class KeyTests : IDisposable
     public void Read_ValueOutOfRange_IsAnErrorAtItsKey(string key, string value)
     {
         _folder.ReadWith($"{key}={value}").OneError(key);
+    }
+
+    [Fact]
+    public void Read_UnknownBalancing_NamesAllThereAre()
+    {
+        ConfigurationError error = _folder.ReadWith("Applications:echo:Balancing=Random").OneError("Applications:echo:Balancing");
+
+        Assert.Equal("write LeastConnections, RoundRobin, PowerOfTwoChoices or ClientHash", error.Allowed);
     }
 
     [Theory]
@@ -171,6 +173,8 @@ public sealed class KeyTests : IDisposable
             "Applications:echo:Timeouts:Idle=never",
             "Applications:echo:Timeouts:MaxDuration=8h",
             "Applications:echo:Timeouts:AfterExpiry=never",
+            "Applications:echo:Timeouts:Queue=4s",
+            "Applications:echo:Balancing=clienthash",
             "Applications:echo:HealthCheck:PanicThreshold=0.5",
             "Applications:echo:HealthCheck:SlowStart=30s",
             "Applications:echo:HealthCheck:CloseOnDown=true",
@@ -195,8 +199,9 @@ public sealed class KeyTests : IDisposable
         Assert.Equal((0, 7, true), (upstream.Weight, upstream.MaxConnections, upstream.Backup));
         Assert.Equal(TimeSpan.FromSeconds(1), application.HandshakeTimeout);
         Assert.Equal(
-            new Timeouts { Connect = TimeSpan.FromSeconds(2), Idle = null, MaxDuration = TimeSpan.FromHours(8), AfterExpiry = null },
+            new Timeouts { Connect = TimeSpan.FromSeconds(2), Idle = null, MaxDuration = TimeSpan.FromHours(8), AfterExpiry = null, Queue = TimeSpan.FromSeconds(4) },
             application.Timeouts);
+        Assert.Equal(Balancing.ClientHash, application.Balancing);
         Assert.Equal(
             new HealthCheckConfiguration { PanicThreshold = 0.5, SlowStart = TimeSpan.FromSeconds(30), CloseOnDown = true },
             application.HealthCheck);

@@ -42,7 +42,7 @@ internal sealed class CheckedScene : IAsyncDisposable
     /// <summary>Serves an application with upstreams <c>u1</c>, <c>u2</c> and so on.</summary>
     public ServedApplication Serve(string name, HealthCheckConfiguration check, params EndPoint[] upstreams)
     {
-        ServedApplication served = new(name, Configuration(check, upstreams), _accounting, new ListenerParts(null!, null!, NullLoggerFactory.Instance, Time));
+        ServedApplication served = new(name, Configuration(check, upstreams), new ListenerParts(null!, null!, NullLoggerFactory.Instance, _accounting, Time));
         Served.All = [.. Served.All, served];
         Checks.Follow();
         return served;

@@ -31,9 +31,22 @@ public sealed class OperatorSocket : IDisposable
     public Task<string> RefusesUndrainAsync(string? target = null) =>
         ExpectAsync(HttpStatusCode.Conflict, HttpMethod.Post, "/undrain" + Query(target));
 
+    /// <summary>Closes an open connection.</summary>
+    public async Task CloseAsync(string id) => await ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/connections/{id}");
+
+    /// <summary>What would become of a client's connection.</summary>
+    public async Task<JsonNode> ExplainAsync(string client, string application) =>
+        JsonNode.Parse(await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, $"/explain?client={client}&application={application}"))!;
+
     /// <summary>The ids of the open connections, oldest first.</summary>
-    public async Task<IReadOnlyList<string>> ConnectionsAsync() =>
-        [.. JsonNode.Parse(await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "/connections"))!.AsArray().Select(each => (string)each!["id"]!)];
+    public Task<IReadOnlyList<string>> ConnectionsAsync() => ConnectionsAsync("id");
+
+    /// <summary>The clients' addresses of the open connections, oldest first.</summary>
+    public Task<IReadOnlyList<string>> PeersAsync() => ConnectionsAsync("peer");
+
+    /// <summary>What would become of a connection of the client to the application, as JSON.</summary>
+    public Task<string> ExplainAsync(string client, string application) =>
+        ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, $"/explain?client={client}&application={application}");
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
@@ -60,6 +73,9 @@ public sealed class OperatorSocket : IDisposable
             throw;
         }
     }
+
+    private async Task<IReadOnlyList<string>> ConnectionsAsync(string field) =>
+        [.. JsonNode.Parse(await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "/connections"))!.AsArray().Select(each => (string)each![field]!)];
 
     private async Task<string> ExpectAsync(HttpStatusCode expected, HttpMethod method, string request)
     {

@@ -38,7 +38,7 @@ public sealed class ConnectionLogTests : IDisposable
         connection.Dispose();
         connection.Dispose();
 
-        (string text, IReadOnlyDictionary<string, object?> fields) = Assert.Single(_log.Lines);
+        (string text, IReadOnlyDictionary<string, object?> fields, _) = Assert.Single(_log.Lines);
         Assert.Equal("C1", fields["ConnectionId"]);
         Assert.Equal("echo", fields["Application"]);
         Assert.Equal("alice", fields["Client"]);

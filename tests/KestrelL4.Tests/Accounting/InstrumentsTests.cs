@@ -36,6 +36,7 @@ public sealed class InstrumentsTests : IDisposable
                 ["kestrell4.connections"] = "{connection}",
                 ["kestrell4.connections.accepted"] = "{connection}",
                 ["kestrell4.connections.active"] = "{connection}",
+                ["kestrell4.connections.queued"] = "{connection}",
                 ["kestrell4.handshake.duration"] = "s",
                 ["kestrell4.handshakes"] = "{handshake}",
                 ["kestrell4.rate_limited"] = "{connection}",
@@ -43,6 +44,7 @@ public sealed class InstrumentsTests : IDisposable
                 ["kestrell4.upstream.connect.duration"] = "s",
                 ["kestrell4.upstream.connections"] = "{connection}",
                 ["kestrell4.upstream.connections.active"] = "{connection}",
+                ["kestrell4.upstream.health.changes"] = "{change}",
             },
             _metrics.Units);
     }

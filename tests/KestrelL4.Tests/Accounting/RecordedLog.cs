@@ -6,7 +6,7 @@ namespace KestrelL4.Tests.Accounting;
 /// <summary>Keeps every line with its fields.</summary>
 internal sealed class RecordedLog : ILogger
 {
-    public ConcurrentQueue<(string Text, IReadOnlyDictionary<string, object?> Fields)> Lines { get; } = new();
+    public ConcurrentQueue<(string Text, IReadOnlyDictionary<string, object?> Fields, LogLevel Level)> Lines { get; } = new();
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -15,9 +15,9 @@ internal sealed class RecordedLog : ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        Assert.Equal(LogLevel.Information, logLevel);
         Lines.Enqueue((
             formatter(state, exception),
-            ((IReadOnlyList<KeyValuePair<string, object?>>)state!).ToDictionary(static field => field.Key, static field => field.Value)));
+            ((IReadOnlyList<KeyValuePair<string, object?>>)state!).ToDictionary(static field => field.Key, static field => field.Value),
+            logLevel));
     }
 }

@@ -55,7 +55,7 @@ public sealed class LimitTableTests
     public void Get_PartyRemembersAPermit_IsKeptUntilItSlidOut()
     {
         Limit remembered = _table.Get("remembered", new RateLimit { ConnectionsPerWindow = 1, Window = TimeSpan.FromMinutes(2) });
-        remembered.TrySpend();
+        new LimitStack(remembered).Acquire().Dispose();
         Flood();
 
         Assert.Same(remembered, _table.Get("remembered", remembered.Numbers));
@@ -63,6 +63,23 @@ public sealed class LimitTableTests
         _time.Advance(TimeSpan.FromMinutes(2));
         Flood();
         Assert.NotSame(remembered, _table.Get("remembered", remembered.Numbers));
+    }
+
+    [Fact]
+    public async Task Get_PartyHasSomebodyWaitingElsewhere_IsKept()
+    {
+        Limit expected = _table.Get("expected", RateLimit.None);
+        Limit full = new(RateLimitScope.Node, new RateLimit { MaxConcurrentConnections = 1, WaitUpTo = TimeSpan.FromDays(1) }, _time);
+        LimitLease held = new LimitStack(full).Acquire();
+        Task<LimitLease> waiting = new LimitStack(full, expected).AcquireAsync().AsTask();
+        Flood();
+
+        Assert.Same(expected, _table.Get("expected", expected.Numbers));
+
+        held.Dispose();
+        (await Eventually.WithinAsync(waiting, "the place is given")).Dispose();
+        Flood();
+        Assert.NotSame(expected, _table.Get("expected", expected.Numbers));
     }
 
     [Fact]

@@ -7,48 +7,46 @@ public sealed class LimitTests
     private readonly FakeTime _time = new();
 
     [Fact]
-    public void TryHold_AsManyAsMayBe_RefusesUntilOneLeaves()
+    public void Acquire_AsManyAsMayBe_RefusesUntilOneLeaves()
     {
         Limit limit = new(RateLimitScope.Node, new RateLimit { MaxConcurrentConnections = 2 }, _time);
+        LimitLease first = Hold(limit);
+        Hold(limit);
 
-        Assert.True(limit.TryHold());
-        Assert.True(limit.TryHold());
-        Assert.False(limit.TryHold());
-        limit.Release();
-        Assert.True(limit.TryHold());
+        Refused(limit);
+        first.Dispose();
+        Hold(limit);
         Assert.Equal(2, limit.Held);
     }
 
     [Fact]
-    public void TryHold_WithoutNumbers_CountsSoThatLaterNumbersSeeThem()
+    public void Acquire_WithoutNumbers_CountsSoThatLaterNumbersSeeThem()
     {
         Limit limit = new(RateLimitScope.Node, RateLimit.None, _time);
-        Assert.True(limit.TryHold());
-        Assert.True(limit.TryHold());
+        LimitLease first = Hold(limit);
+        Hold(limit);
 
         limit.Numbers = new RateLimit { MaxConcurrentConnections = 2 };
 
-        Assert.False(limit.TryHold());
-        limit.Release();
-        Assert.True(limit.TryHold());
+        Refused(limit);
+        first.Dispose();
+        Hold(limit);
     }
 
     [Fact]
-    public void TryHold_NumberLoweredBelowTheHeld_RefusesUntilEnoughLeft()
+    public void Acquire_NumberLoweredBelowTheHeld_RefusesUntilEnoughLeft()
     {
         Limit limit = new(RateLimitScope.Node, new RateLimit { MaxConcurrentConnections = 3 }, _time);
-        Assert.True(limit.TryHold());
-        Assert.True(limit.TryHold());
-        Assert.True(limit.TryHold());
+        LimitLease[] held = [Hold(limit), Hold(limit), Hold(limit)];
 
         limit.Numbers = new RateLimit { MaxConcurrentConnections = 1 };
 
-        limit.Release();
-        Assert.False(limit.TryHold());
-        limit.Release();
-        Assert.False(limit.TryHold());
-        limit.Release();
-        Assert.True(limit.TryHold());
+        held[0].Dispose();
+        Refused(limit);
+        held[1].Dispose();
+        Refused(limit);
+        held[2].Dispose();
+        Hold(limit);
     }
 
     [Fact]
@@ -58,31 +56,38 @@ public sealed class LimitTests
 
         Assert.True(limit.HasRoom);
         Assert.True(limit.HasRoom);
-        Assert.True(limit.TryHold());
+        LimitLease held = Hold(limit);
         Assert.False(limit.HasRoom);
-        Assert.True(limit.TrySpend());
-        limit.Release();
+        held.Dispose();
         Assert.False(limit.HasRoom);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(limit.HasRoom);
     }
 
     [Fact]
-    public void TrySpend_WindowPassed_AdmitsAgain()
+    public void Acquire_WindowPassed_AdmitsAgain()
     {
         Limit limit = new(RateLimitScope.Node, new RateLimit { ConnectionsPerWindow = 1, Window = TimeSpan.FromSeconds(3) }, _time);
-        Assert.True(limit.TrySpend());
+        Hold(limit);
 
         _time.Advance(TimeSpan.FromMilliseconds(2_999));
-        Assert.False(limit.TrySpend());
+        Refused(limit);
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True(limit.TrySpend());
+        Hold(limit);
     }
 
     [Fact]
     public void RateLimit_Default_IsAWindowOfOneSecondWithoutNumbers()
     {
-        Assert.Equal(new RateLimit { MaxConcurrentConnections = null, ConnectionsPerWindow = null, Window = TimeSpan.FromSeconds(1) }, RateLimit.None);
+        RateLimit expected = new()
+        {
+            MaxConcurrentConnections = null,
+            ConnectionsPerWindow = null,
+            Window = TimeSpan.FromSeconds(1),
+            BytesPerSecond = null,
+            WaitUpTo = TimeSpan.Zero,
+        };
+        Assert.Equal(expected, RateLimit.None);
     }
 
     [Fact]
@@ -91,12 +96,9 @@ public sealed class LimitTests
         Limit limit = new(RateLimitScope.Node, new RateLimit { ConnectionsPerWindow = 1 }, _time);
         Assert.True(limit.IsIdle);
 
-        limit.TryHold();
+        LimitLease held = Hold(limit);
         Assert.False(limit.IsIdle);
-        limit.Release();
-        Assert.True(limit.IsIdle);
-
-        limit.TrySpend();
+        held.Dispose();
         Assert.False(limit.IsIdle);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(limit.IsIdle);
@@ -109,4 +111,13 @@ public sealed class LimitTests
     [InlineData(RateLimitScope.Client, "client")]
     [InlineData(RateLimitScope.ClientApplication, "client_application")]
     public void Word_Scope_IsTheMetricsLabel(RateLimitScope scope, string word) => Assert.Equal(word, scope.Word());
+
+    private static LimitLease Hold(Limit limit)
+    {
+        LimitLease lease = new LimitStack(limit).Acquire();
+        Assert.True(lease.IsAcquired);
+        return lease;
+    }
+
+    private static void Refused(Limit limit) => Assert.Equal(limit.Scope, new LimitStack(limit).Acquire().RefusedBy);
 }

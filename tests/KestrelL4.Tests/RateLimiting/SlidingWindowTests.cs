@@ -69,29 +69,23 @@ public sealed class SlidingWindowTests
     }
 
     [Fact]
-    public void Refund_LatestPermit_IsThereAgain()
+    public void RoomAt_RingWrappedAround_IsWhenTheOldestThatCountsSlidesOut()
     {
         SlidingWindow window = new();
-        Assert.True(window.TrySpend(0, Length, 2));
-        Assert.True(window.TrySpend(5, Length, 2));
+        for (int now = 0; now < 30; now++)
+        {
+            Assert.True(window.TrySpend(now, Length, 10));
+        }
 
-        window.Refund();
-
-        Assert.True(window.TrySpend(6, Length, 2));
-        Assert.False(window.TrySpend(7, Length, 2));
-        Assert.True(window.TrySpend(10, Length, 2));
+        Assert.False(window.HasRoom(29, Length, 10));
+        Assert.Equal(30, window.RoomAt(Length, 10));
+        Assert.Equal(37, window.RoomAt(Length, 3));
+        Assert.False(window.HasRoom(36, Length, 3));
+        Assert.True(window.HasRoom(37, Length, 3));
     }
 
     [Fact]
-    public void Refund_NothingSpent_AddsNothing()
-    {
-        SlidingWindow window = new();
-
-        window.Refund();
-
-        Assert.True(window.TrySpend(0, Length, 1));
-        Assert.False(window.TrySpend(0, Length, 1));
-    }
+    public void RoomAt_PermitsLeft_IsLongPast() => Assert.Equal(long.MinValue, new SlidingWindow().RoomAt(Length, 1));
 
     [Fact]
     public void IsEmptySince_LastPermitOutOfTheWindow_IsTrue()

@@ -101,17 +101,17 @@ public sealed class UpstreamSetReplaceTests
     }
 
     [Fact]
-    public void Peek_HoweverOften_TellsWhomThePickTakesAndCountsNothing()
+    public void Look_HoweverOften_TellsWhomThePickTakesAndCountsNothing()
     {
-        Assert.Same(_first, _set.Peek());
-        Assert.Same(_first, _set.Peek());
+        Assert.Same(_first, _set.Look().Upstream);
+        Assert.Same(_first, _set.Look().Upstream);
         Assert.Equal(0, _first.ActiveConnections);
 
         Assert.Same(_first, _set.Pick([]));
 
-        Assert.Same(_second, _set.Peek());
+        Assert.Same(_second, _set.Look().Upstream);
         _set.Replace([]);
-        Assert.Null(_set.Peek());
+        Assert.Null(_set.Look().Upstream);
     }
 
     [Fact]

@@ -17,6 +17,9 @@ internal sealed record ApplicationStatus
     /// <summary>Connections open now.</summary>
     public required long Connections { get; init; }
 
+    /// <summary>Those of them that wait for a place at an upstream.</summary>
+    public required long Queued { get; init; }
+
     /// <summary>Connections ended, by close reason.</summary>
     public required IReadOnlyDictionary<string, long> Totals { get; init; }
 

@@ -50,12 +50,12 @@ internal sealed record IdentityStatus(DateTimeOffset? NotAfter, string Source);
 /// <param name="Stale">Whether that is longer than allowed.</param>
 internal sealed record RegistryStatus(string Source, long Epoch, long Revision, int Clients, double AgeSeconds, bool Stale);
 
-/// <summary>One limit in force.</summary>
-/// <param name="Scope">Whom it holds to its numbers: <c>node</c> or <c>application</c>.</param>
-/// <param name="Application">The application's name; null for the node's.</param>
-/// <param name="Connections">The connections that it counts now.</param>
-/// <param name="MaxConcurrentConnections">The most at once; null = no bound.</param>
-/// <param name="ConnectionsPerWindow">The most in any window; null = no bound.</param>
-/// <param name="WindowSeconds">The window's length in seconds.</param>
-internal sealed record LimitStatus(
-    string Scope, string? Application, int Connections, int? MaxConcurrentConnections, int? ConnectionsPerWindow, double WindowSeconds);
+/// <summary>One limit in force that holds all clients together.</summary>
+internal sealed record LimitStatus : LimitFacts
+{
+    /// <summary>The application's name; null for the node's.</summary>
+    public required string? Application { get; init; }
+
+    /// <summary>The connections that it counts now.</summary>
+    public required int Connections { get; init; }
+}

@@ -7,6 +7,7 @@ namespace KestrelL4.Server.Configuration.Sections;
 internal static class ApplicationReader
 {
     private static readonly Timeouts TimeoutDefaults = new();
+    private static readonly ApplicationSettings Defaults = new();
 
     /// <summary>Reads the application; its address is also compared with those read before.</summary>
     public static ApplicationConfiguration Read(SectionReader section, ListenReader listens)
@@ -21,6 +22,7 @@ internal static class ApplicationReader
             ProxyProtocol = ProxyProtocolReader.Read(section.Section("ProxyProtocol")),
             RateLimit = RateLimitReader.Read(section.Section("RateLimit")),
             ClientRateLimit = RateLimitReader.Read(section.Section("ClientRateLimit")),
+            Balancing = section.Choice("Balancing", Defaults.Balancing),
             HealthCheck = HealthCheckReader.Read(section.Section("HealthCheck")),
         };
         if (application.Upstreams.Count == 0)
@@ -28,7 +30,6 @@ internal static class ApplicationReader
             section.RefuseMissing("Upstreams", "there is no upstream", "name at least one, with its Address");
         }
 
-        section.SupportedOnlyAs("Balancing", "LeastConnections");
         section.Unsupported("UpstreamTls");
         section.RefuseUnknownKeys();
         return application;
@@ -42,8 +43,8 @@ internal static class ApplicationReader
             Idle = section.PositiveDurationOrNever("Idle", TimeoutDefaults.Idle),
             MaxDuration = section.PositiveDurationOrNever("MaxDuration", TimeoutDefaults.MaxDuration),
             AfterExpiry = section.DurationOrNever("AfterExpiry", TimeoutDefaults.AfterExpiry),
+            Queue = section.Duration("Queue", TimeoutDefaults.Queue),
         };
-        section.SupportedOnlyAs("Queue", "0s");
         section.RefuseUnknownKeys();
         return timeouts;
     }

@@ -28,7 +28,7 @@ internal static class NodeReader
             Clients = section.Named("Clients", NameRule.Client, clients.Read),
             Accept = ReadAccept(section.Section("Accept")),
             RateLimit = RateLimitReader.Read(section.Section("RateLimit")),
-            SourceRateLimit = RateLimitReader.Read(section.Section("SourceRateLimit")),
+            SourceRateLimit = RateLimitReader.ReadOfSource(section.Section("SourceRateLimit")),
             Admin = admin,
             Drain = ReadDrain(section.Section("Drain")),
         };

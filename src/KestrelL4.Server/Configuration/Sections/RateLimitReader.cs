@@ -1,3 +1,4 @@
+using System.Globalization;
 using KestrelL4.RateLimiting;
 
 namespace KestrelL4.Server.Configuration.Sections;
@@ -5,6 +6,9 @@ namespace KestrelL4.Server.Configuration.Sections;
 /// <summary>Reads one limit; all have the same shape.</summary>
 internal static class RateLimitReader
 {
+    private const string BytesPerSecond = "BytesPerSecond";
+    private const string WaitUpTo = "WaitUpTo";
+
     /// <summary>Reads the limit; an empty section admits everything.</summary>
     public static RateLimit Read(SectionReader section)
     {
@@ -14,15 +18,58 @@ internal static class RateLimitReader
             return RateLimit.None;
         }
 
-        var limit = new RateLimit
+        RateLimit limit = ReadNumbers(section) with
         {
-            MaxConcurrentConnections = section.Integer("MaxConcurrentConnections"),
-            ConnectionsPerWindow = section.Integer("ConnectionsPerWindow"),
-            Window = section.PositiveDuration("Window", RateLimit.None.Window),
+            BytesPerSecond = ReadBytes(section),
+            WaitUpTo = section.Duration(WaitUpTo, RateLimit.None.WaitUpTo),
         };
-        section.Unsupported("BytesPerSecond");
-        section.SupportedOnlyAs("WaitUpTo", "0s");
         section.RefuseUnknownKeys();
         return limit;
+    }
+
+    /// <summary>Reads the limit of a source address, which is asked before TLS: it has no bytes to shape, and nobody waits in it.</summary>
+    public static RateLimit ReadOfSource(SectionReader section)
+    {
+        RateLimit limit = ReadNumbers(section);
+        if (ReadBytes(section) is not null)
+        {
+            section.Refuse(
+                BytesPerSecond, "is not possible for a source address, which is limited before TLS", "remove it, or set it in RateLimit for the whole node");
+        }
+
+        if (section.Duration(WaitUpTo, TimeSpan.Zero) > TimeSpan.Zero)
+        {
+            section.Refuse(
+                WaitUpTo, "is not possible for a source address, which is refused at once", "remove it, or set it in RateLimit for the whole node");
+        }
+
+        section.RefuseUnknownKeys();
+        return limit;
+    }
+
+    private static RateLimit ReadNumbers(SectionReader section) => new()
+    {
+        MaxConcurrentConnections = section.Integer("MaxConcurrentConnections"),
+        ConnectionsPerWindow = section.Integer("ConnectionsPerWindow"),
+        Window = section.PositiveDuration("Window", RateLimit.None.Window),
+    };
+
+    private static long? ReadBytes(SectionReader section)
+    {
+        if (section.Text(BytesPerSecond) is not { } text)
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) && bytes > 0)
+        {
+            return bytes;
+        }
+
+        section.Refuse(
+            BytesPerSecond,
+            $"{section.Quote(BytesPerSecond, text)} is no whole number of bytes above 0",
+            "write the bytes in digits alone, such as 10000000 for ten megabytes a second");
+        return null;
     }
 }

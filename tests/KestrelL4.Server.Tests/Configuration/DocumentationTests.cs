@@ -32,6 +32,13 @@ public sealed class DocumentationTests
         var expected = new Dictionary<string, object?>
         {
             [Application + "Upstreams:NAME:Weight"] = UpstreamConfiguration.DefaultWeight,
+            [Application + "HealthCheck:Active:Interval"] = ActiveCheckConfiguration.DefaultInterval,
+            [Application + "HealthCheck:Active:Timeout"] = ActiveCheckConfiguration.DefaultTimeout,
+            [Application + "HealthCheck:Active:Rise"] = ActiveCheckConfiguration.DefaultRise,
+            [Application + "HealthCheck:Active:Fall"] = ActiveCheckConfiguration.DefaultFall,
+            [Application + "HealthCheck:Passive:Failures"] = health.Passive.Failures,
+            [Application + "HealthCheck:Passive:Quarantine"] = health.Passive.Quarantine,
+            [Application + "HealthCheck:Passive:MaxQuarantine"] = health.Passive.MaxQuarantine,
             [Application + "HealthCheck:PanicThreshold"] = health.PanicThreshold,
             [Application + "HealthCheck:SlowStart"] = health.SlowStart,
             [Application + "HealthCheck:CloseOnDown"] = health.CloseOnDown,

@@ -4,6 +4,7 @@ using KestrelL4.Accounting;
 using KestrelL4.Forwarding;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Sources;
 using KestrelL4.Server.Tests.Transport;
 using KestrelL4.Server.YarpBinding;
 using KestrelL4.Testing;
@@ -44,14 +45,15 @@ internal sealed class CheckedScene : IAsyncDisposable
     {
         ServedApplication served = new(name, Configuration(check, upstreams), new ListenerParts(null!, null!, NullLoggerFactory.Instance, _accounting, Time));
         Served.All = [.. Served.All, served];
-        Checks.Follow();
+        Change(served, check, upstreams);
         return served;
     }
 
     /// <summary>Changes an application as a reload does.</summary>
     public void Change(ServedApplication served, HealthCheckConfiguration check, params EndPoint[] upstreams)
     {
-        served.Configuration = Configuration(check, upstreams);
+        NodeFiles noFiles = new(null!, null!, [], SendsTickets: false);
+        served.Use(Configuration(check, upstreams), noFiles, static _ => null);
         Checks.Follow();
     }
 

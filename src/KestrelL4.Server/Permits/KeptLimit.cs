@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using KestrelL4.RateLimiting;
 
 namespace KestrelL4.Server.Permits;
 
@@ -19,8 +18,13 @@ internal sealed record KeptLimit
     public string? Source { get; init; }
 
     /// <summary>The permits, oldest first.</summary>
-    public required IReadOnlyList<PermitGroup> Permits { get; init; }
+    public required IReadOnlyList<KeptGroup> Permits { get; init; }
 }
+
+/// <summary>Permits that were spent together or nearly so.</summary>
+/// <param name="At">When the last of them was spent.</param>
+/// <param name="Count">How many, 1 or more.</param>
+internal readonly record struct KeptGroup(DateTimeOffset At, int Count);
 
 /// <summary>What the file of permits holds.</summary>
 /// <param name="Format">Which form it has, <see cref="Current"/>.</param>

@@ -43,9 +43,10 @@ internal sealed partial class PermitKeeper(
         IReadOnlyList<KeptLimit> before = file.Read(out string? problem);
         foreach (KeptLimit kept in before)
         {
-            if (Find(kept, numbers) is { OutlivesProcess: true } limit && kept.Permits.All(static group => group.Count > 0))
+            if (Find(kept, numbers) is { Memory.IsWorthKeeping: true } limit)
             {
-                left -= limit.Restore(kept.Permits, left);
+                PermitGroup[] permits = [.. kept.Permits.Where(static group => group.Count > 0).Select(static group => new PermitGroup(group.At, group.Count))];
+                left -= limit.Memory.Restore(permits, left);
             }
         }
 
@@ -92,7 +93,7 @@ internal sealed partial class PermitKeeper(
     {
         long now = time.GetTimestamp();
         List<(KeptLimit Kept, Limit Limit)> limits = [.. Limits()];
-        if (!limits.Exists(each => each.Limit.HasSpentSince(_written)))
+        if (!limits.Exists(each => each.Limit.Memory.HasSpentSince(_written)))
         {
             return;
         }
@@ -102,7 +103,7 @@ internal sealed partial class PermitKeeper(
         {
             file.Write([.. limits
                 .Take(MostGroups)
-                .Select(each => each.Kept with { Permits = each.Limit.Permits(most) })
+                .Select(each => each.Kept with { Permits = [.. each.Limit.Memory.Permits(most).Select(static group => new KeptGroup(group.At, group.Count))] })
                 .Where(static kept => kept.Permits.Count > 0)]);
             _written = now;
             if (_isFailing)
@@ -123,15 +124,15 @@ internal sealed partial class PermitKeeper(
 
     private IEnumerable<(KeptLimit Kept, Limit Limit)> Limits() =>
     [
-        .. new[] { (Of(shared.Clients.Node), shared.Clients.Node) }.Where(static each => each.Node.OutlivesProcess),
+        .. new[] { (Of(shared.Clients.Node), shared.Clients.Node) }.Where(static each => each.Node.Memory.IsWorthKeeping),
         .. served.Configured
             .Select(static each => (Of(each.Application.Limit) with { Application = each.Name }, each.Application.Limit))
-            .Where(static each => each.Limit.OutlivesProcess),
-        .. shared.Clients.Clients.Where(static limit => limit.OutlivesProcess)
+            .Where(static each => each.Limit.Memory.IsWorthKeeping),
+        .. shared.Clients.Clients.Where(static limit => limit.Memory.IsWorthKeeping)
             .Select(static each => (Of(each.Limit) with { Client = each.Party }, each.Limit)),
-        .. shared.Clients.ClientApplications.Where(static limit => limit.OutlivesProcess)
+        .. shared.Clients.ClientApplications.Where(static limit => limit.Memory.IsWorthKeeping)
             .Select(static each => (Of(each.Limit) with { Client = each.Party.Client, Application = each.Party.Application }, each.Limit)),
-        .. shared.Sources.Addresses.Where(static limit => limit.OutlivesProcess)
+        .. shared.Sources.Addresses.Where(static limit => limit.Memory.IsWorthKeeping)
             .Select(static each => (Of(each.Limit) with { Source = each.Party.ToString() }, each.Limit)),
     ];
 

@@ -7,9 +7,6 @@ namespace KestrelL4.RateLimiting;
 /// <remarks>Counts the open connections even without numbers, so that numbers set later see them. Thread-safe.</remarks>
 public sealed class Limit
 {
-    // A shorter window has slid by before a node is up again.
-    private static readonly TimeSpan LongestForgotten = TimeSpan.FromSeconds(2);
-
     private readonly SlidingWindow _window = new();
     private readonly LimitLine _line;
     private RateLimit _numbers;
@@ -125,13 +122,14 @@ public sealed class Limit
         }
     }
 
-    /// <summary>Whether its window is so long that its permits are worth to be kept beyond the process.</summary>
-    internal bool OutlivesProcess => Numbers is { ConnectionsPerWindow: not null } numbers && numbers.Window > LongestForgotten;
+    /// <summary>What of its window outlives the process.</summary>
+    internal PermitMemory Memory => new(this, _window);
 
     /// <summary>Those who wait for a place in it. Under <see cref="Gate"/>.</summary>
     internal LimitLine Line => _line;
 
-    private long WindowTicks => (long)(_numbers.Window.TotalSeconds * Time.TimestampFrequency);
+    /// <summary>The window's length in ticks of the clock.</summary>
+    internal long WindowTicks => (long)(_numbers.Window.TotalSeconds * Time.TimestampFrequency);
 
     /// <summary>The bytes a second of a direction; null = they were never bound.</summary>
     internal Bandwidth? BandwidthOf(Direction direction) => Volatile.Read(ref direction == Direction.Received ? ref _received : ref _sent);
@@ -169,57 +167,6 @@ public sealed class Limit
             }
 
             first.GoOn();
-        }
-    }
-
-    /// <summary>Whether a permit was spent at a moment or later, in ticks of its clock.</summary>
-    internal bool HasSpentSince(long moment)
-    {
-        lock (Gate)
-        {
-            return _window.Latest is var latest and not long.MinValue && latest >= moment;
-        }
-    }
-
-    /// <summary>The permits still in the window, oldest first.</summary>
-    /// <param name="most">The most groups, 1 or more; grouped permits count as long as the youngest of them.</param>
-    internal IReadOnlyList<PermitGroup> Permits(int most)
-    {
-        lock (Gate)
-        {
-            long now = Time.GetTimestamp();
-            DateTimeOffset wall = Time.GetUtcNow();
-            return _window.IsEmptySince(now - WindowTicks)
-                ? []
-                : _window.Groups(most).ConvertAll(group => new PermitGroup(wall - Time.GetElapsedTime(group.Moment, now), group.Count));
-        }
-    }
-
-    /// <summary>Takes up the permits that an earlier process spent, before the first of this one.</summary>
-    /// <param name="permits">Oldest first. One from the future, as after a clock was set back, counts as spent just now.</param>
-    /// <param name="most">The most permits to take up, of which the latest count.</param>
-    /// <returns>How many were taken up.</returns>
-    internal int Restore(IEnumerable<PermitGroup> permits, int most)
-    {
-        lock (Gate)
-        {
-            // Of more permits than the window has only the latest keep anybody out.
-            int left = Math.Min(most, _numbers.ConnectionsPerWindow ?? 0);
-            List<(long Moment, int Count)> latest = [];
-            foreach (PermitGroup group in permits.Reverse())
-            {
-                TimeSpan age = Time.GetUtcNow() - group.At;
-                int count = Math.Min(group.Count, left);
-                if (age < _numbers.Window && count > 0)
-                {
-                    left -= count;
-                    latest.Add((Time.GetTimestamp() - (long)(Math.Max(age.TotalSeconds, 0) * Time.TimestampFrequency), count));
-                }
-            }
-
-            latest.Reverse();
-            latest.ForEach(group => _window.Restore(group.Moment, group.Count));
-            return latest.Sum(static group => group.Count);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using KestrelL4.Forwarding;
 using KestrelL4.RateLimiting;
 using KestrelL4.Testing.Servers;
 

@@ -83,6 +83,20 @@ public sealed class LimitTableTests
     }
 
     [Fact]
+    public void Revise_NewNumbers_HoldForWhomTheyAreKnown()
+    {
+        RateLimit numbers = new() { BytesPerSecond = 1 };
+        Limit known = _table.Get("known", RateLimit.None);
+        Limit unknown = _table.Get("unknown", new RateLimit { BytesPerSecond = 2 });
+
+        _table.Revise(party => party == "known" ? numbers : null);
+
+        Assert.Same(numbers, known.Numbers);
+        Assert.Equal(2, unknown.Numbers.BytesPerSecond);
+        Assert.Equal(["unknown"], _table.Where(static limit => limit.Numbers.BytesPerSecond == 2).Select(static each => each.Party));
+    }
+
+    [Fact]
     public void Get_UsedAMomentAgo_IsKeptForWhoLookedItUp()
     {
         Limit fresh = _table.Get("fresh", RateLimit.None);

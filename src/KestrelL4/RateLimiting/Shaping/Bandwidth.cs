@@ -29,18 +29,6 @@ internal sealed class Bandwidth(TimeProvider time)
     private long _virtualTime;
     private long _arrivals;
 
-    /// <summary>How many wait for their turn.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _line.Count;
-            }
-        }
-    }
-
     /// <summary>Sets the bytes a second, 1 or more, for all who wait too; null = no bound, and all pass.</summary>
     public void SetRate(long? rate)
     {

@@ -10,7 +10,7 @@ internal sealed class Customer(Bandwidth bandwidth, int perRead = int.MaxValue)
     private const int Wanted = 64 * 1024;
 
     private readonly BandwidthShare _share = new(bandwidth);
-    private ValueTask<int>? _turn;
+    private Task<int>? _turn;
 
     /// <summary>The bytes it had.</summary>
     public long Had { get; private set; }
@@ -32,13 +32,13 @@ internal sealed class Customer(Bandwidth bandwidth, int perRead = int.MaxValue)
     /// <summary>Takes one turn, of so many bytes that it had no more in all, unless it has to wait; whether it did.</summary>
     public async Task<bool> TurnAsync(long most = long.MaxValue)
     {
-        _turn ??= bandwidth.TakeAsync(_share, Wanted, CancellationToken.None);
-        if (!_turn.Value.IsCompleted)
+        _turn ??= bandwidth.TakeAsync(_share, Wanted, CancellationToken.None).AsTask();
+        if (!_turn.IsCompleted)
         {
             return false;
         }
 
-        int allowed = await _turn.Value;
+        int allowed = await _turn;
         _turn = null;
         int read = (int)Math.Min(Math.Min(allowed, perRead), most - Had);
         bandwidth.GiveBack(_share, allowed - read);

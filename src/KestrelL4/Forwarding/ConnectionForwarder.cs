@@ -33,11 +33,6 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
 
             try
             {
-                if (connection.CloseReason is { } closedWhileWaiting)
-                {
-                    return closedWhileWaiting;
-                }
-
                 clientSpeaks ??= client.BeginWait();
                 long begin = time.GetTimestamp();
                 Dial dial = await DialAsync(connection, upstream, clientSpeaks, timeouts.Connect).ConfigureAwait(false);

@@ -195,7 +195,7 @@ public sealed class Application
             return CloseReason.RateLimited;
         }
 
-        return await _forwarder.ForwardAsync(connection, client, Settings.Timeouts).ConfigureAwait(false);
+        return await _forwarder.ForwardAsync(connection, client, Settings).ConfigureAwait(false);
     }
 
     /// <summary>Lets the client see how its connection ended: an orderly end without a byte after a refusal, a reset after a cut.</summary>

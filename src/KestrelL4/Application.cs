@@ -217,7 +217,7 @@ public sealed class Application
             connection.Greeting = ProxyGreeting.Of(settings.SendProxyHeader, connection, client.TlsSession);
         }
 
-        return await _forwarder.ForwardAsync(connection, client, settings.Timeouts).ConfigureAwait(false);
+        return await _forwarder.ForwardAsync(connection, client, settings).ConfigureAwait(false);
     }
 
     /// <summary>Lets the client see how its connection ended: an orderly end without a byte after a refusal, a reset after a cut.</summary>

@@ -12,8 +12,9 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
 
     /// <summary>Forwards a connection until it ends. No byte of the client is read before an upstream is connected, so none is lost.</summary>
     /// <returns>Why the connection ended.</returns>
-    public async Task<CloseReason> ForwardAsync(ProxiedConnection connection, RelayEnd client, Timeouts timeouts)
+    public async Task<CloseReason> ForwardAsync(ProxiedConnection connection, RelayEnd client, ApplicationSettings settings)
     {
+        Timeouts timeouts = settings.Timeouts;
         List<Upstream>? tried = null;
         ClientWatch watch = new(connection, client, time);
         PlaceWait? wait = null;
@@ -38,6 +39,7 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
                     return closedWhileWaiting;
                 }
 
+                long downs = upstream.HealthChanges(UpstreamHealth.Down);
                 long begin = time.GetTimestamp();
                 Dial dial = await watch.WhileAsync(_dialer.DialAsync(upstream, connection.Greeting, timeouts.Connect, connection.Closing))
                     .ConfigureAwait(false);
@@ -52,6 +54,14 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
                 if (end is not null)
                 {
                     connection.Connected(upstream, time.GetElapsedTime(begin));
+
+                    // Who closed what a failing upstream has did not see this one yet; in panic it was down before, and is used all the same.
+                    Interlocked.MemoryBarrier();
+                    if (settings.CloseOnDown && upstream.HealthChanges(UpstreamHealth.Down) != downs)
+                    {
+                        connection.Close(CloseReason.UpstreamDown);
+                    }
+
                     CloseReason ended = await new Relay(connection, client, end, time).RunAsync(timeouts).ConfigureAwait(false);
                     NoteRefusal(connection, upstream, end);
                     return ended;

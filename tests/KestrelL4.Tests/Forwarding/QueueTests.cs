@@ -168,26 +168,6 @@ public sealed class QueueTests : IAsyncDisposable
         await EndAsync(holding);
     }
 
-    [Fact]
-    public async Task Report_DownWithCloseOnDown_ClosesWhatItHasAlone()
-    {
-        await using EchoServer second = new();
-        Upstream other = new("b", second.EndPoint) { IsBackup = true };
-        _application.Settings = new ApplicationSettings { CloseOnDown = true };
-        _application.Upstreams = [_upstream, other];
-        using Submission cut = await HoldAsync();
-        using Submission kept = await Submission.StartAsync(_application);
-        await kept.Client.SendAllAsync(Wire.Hello);
-        Assert.Equal(Wire.Hello, await kept.Client.ReceiveAsync(Wire.Hello.Length));
-
-        _application.Report(_upstream, UpstreamHealth.Down, "connection refused");
-
-        Assert.Equal(CloseReason.UpstreamDown, await cut.EndAsync());
-        await cut.Client.UntilResetAsync();
-        Assert.True(kept.IsOpen);
-        await EndAsync(kept);
-    }
-
     public async ValueTask DisposeAsync() => await _echo.DisposeAsync();
 
     private static async Task EndAsync(Submission submission)

@@ -54,6 +54,23 @@ public sealed class WaitTests
     }
 
     [Fact]
+    public void Pick_PlaceIsFreedAndNobodyServedYet_LeavesItToThoseWhoWait()
+    {
+        Waiter first = Waiting();
+        Waiter second = Waiting();
+
+        Set.Change(() =>
+        {
+            // As in the moment between the freeing of a place and its event.
+            Set.Leave(_scene['a']);
+            Assert.Null(Set.Pick([]));
+        });
+
+        Has(first, 'a');
+        Waits(second);
+    }
+
+    [Fact]
     public void Wait_MoreRoom_ServesAsManyAsItHolds()
     {
         Waiter[] waiters = [Waiting(), Waiting(), Waiting(), Waiting()];

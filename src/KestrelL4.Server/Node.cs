@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using KestrelL4.Accounting;
+using KestrelL4.Forwarding;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Routes;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Discovery;
 using KestrelL4.Server.Draining;
 using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Health;
@@ -39,6 +41,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly NodeDrain _drain;
     private readonly UpstreamHealthChecks _checks;
     private readonly PermitKeeper _permits;
+    private readonly NameDiscovery _discovery;
     private readonly Installer _installer;
     private readonly Reloader _reloader;
     private readonly SourceWatch _watch;
@@ -80,7 +83,8 @@ internal sealed partial class Node : IAsyncDisposable
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
         _checks = new UpstreamHealthChecks(_served, _components.Tell, loggers, time);
         _permits = new PermitKeeper(new PermitFile(configuration.StateDirectory), _served, shared, loggers.CreateLogger<PermitKeeper>(), time);
-        _installer = new Installer(_listening, _admin, parts, _checks, _permits);
+        _discovery = new NameDiscovery(_served, FollowUpstreams, NameResolution.Shared, time, loggers.CreateLogger<NameDiscovery>());
+        _installer = new Installer(_listening, _admin, parts, new UpstreamWatch(_discovery, _checks), _permits);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
@@ -114,6 +118,7 @@ internal sealed partial class Node : IAsyncDisposable
 
         _components.Tell();
         _permits.Start();
+        _discovery.Start();
         _watch.Start();
         _ = CompleteStartAsync();
     }
@@ -151,6 +156,7 @@ internal sealed partial class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync().ConfigureAwait(false);
+        await _discovery.DisposeAsync().ConfigureAwait(false);
         await _checks.DisposeAsync().ConfigureAwait(false);
         using (await _listening.BeginChangeAsync().ConfigureAwait(false))
         {
@@ -179,6 +185,12 @@ internal sealed partial class Node : IAsyncDisposable
             _health.CompleteStart();
             Ready(_logger, NodeVersion.Text);
         }
+    }
+
+    private void FollowUpstreams()
+    {
+        _checks.Follow();
+        _components.Tell();
     }
 
     // Asked for when a request comes, since what acts is built after the routes.

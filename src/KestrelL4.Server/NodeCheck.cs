@@ -1,12 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using KestrelL4.Forwarding;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
 using KestrelL4.Server.Transport;
-using KestrelL4.Upstreams;
 using Microsoft.AspNetCore.Connections;
 
 namespace KestrelL4.Server;
@@ -20,7 +18,7 @@ internal sealed class NodeCheck(TimeProvider time)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
         List<ConfigurationError> errors = [.. reading.Unreadable, .. reading.Errors];
-        _ = await NodeFiles.LoadAsync(reading, previous: null, errors, time, cancellation).ConfigureAwait(false);
+        NodeFiles? files = await NodeFiles.LoadAsync(reading, previous: null, errors, time, cancellation).ConfigureAwait(false);
         List<string> findings = [.. errors.Select(static error => error.ToString())];
         if (reading.Configuration is not { } configuration)
         {
@@ -44,7 +42,7 @@ internal sealed class NodeCheck(TimeProvider time)
 
         if (reach == CheckReach.Upstreams)
         {
-            findings.AddRange(await UnreachedAsync(configuration, reading, cancellation).ConfigureAwait(false));
+            findings.AddRange(await new UpstreamCheck(reading, files, time).FindAsync(cancellation).ConfigureAwait(false));
         }
 
         return findings;
@@ -65,27 +63,5 @@ internal sealed class NodeCheck(TimeProvider time)
         }
 
         return null;
-    }
-
-    private async Task<IEnumerable<string>> UnreachedAsync(
-        NodeConfiguration configuration, ConfigurationReading reading, CancellationToken cancellation)
-    {
-        UpstreamDialer dialer = new(time, NameResolution.Shared);
-        string?[] findings = await Task.WhenAll(
-            from application in configuration.Applications
-            from upstream in application.Value.Upstreams
-            let keyPath = $"KestrelL4:Applications:{application.Key}:Upstreams:{upstream.Key}:Address"
-            select ProblemOf(keyPath, upstream.Value.Address, application.Value.Timeouts.Connect)).ConfigureAwait(false);
-        return findings.OfType<string>();
-
-        async Task<string?> ProblemOf(string keyPath, EndPoint address, TimeSpan timeout)
-        {
-            Dial dial = await dialer.DialAsync(new Upstream("checked", address), default, timeout, cancellation).ConfigureAwait(false);
-            await using RelayEnd? end = dial.End;
-            string finding = $"{UpstreamAddress.Text(address)} was not reached: {dial.Result.Word()}";
-            return dial.Result == DialResult.Connected
-                ? null
-                : new ConfigurationError(keyPath, reading.SourceOf(keyPath), finding, "start it, or correct the address").ToString();
-        }
     }
 }

@@ -96,8 +96,8 @@ internal sealed class StateDirectory : IDisposable
 
     /// <summary>Why no node could use a directory of this name; null when one could.</summary>
     public static string? NameProblemOf(string path) =>
-        Encoding.UTF8.GetByteCount(AdminSocketOf(path)) is var bytes and > ListenText.MaxSocketPathBytes
-            ? $"the path of the admin socket, '{AdminSocketOf(path)}', has {bytes} bytes and a socket's may have {ListenText.MaxSocketPathBytes}; "
+        Encoding.UTF8.GetByteCount(AdminSocketOf(path)) is var bytes and > UnixSocketPath.MaxBytes
+            ? $"the path of the admin socket, '{AdminSocketOf(path)}', has {bytes} bytes and a socket's may have {UnixSocketPath.MaxBytes}; "
                 + "name a shorter path in KestrelL4:StateDirectory"
             : null;
 

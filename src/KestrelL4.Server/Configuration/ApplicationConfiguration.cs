@@ -15,6 +15,9 @@ internal sealed record ApplicationConfiguration
     /// <summary>Its upstreams by name; at least one.</summary>
     public required IReadOnlyDictionary<string, UpstreamConfiguration> Upstreams { get; init; }
 
+    /// <summary>How TLS is spoken with those upstreams that do not say themselves. Default null = not at all.</summary>
+    public UpstreamTlsConfiguration? UpstreamTls { get; init; }
+
     /// <summary>How long a client may take for its TLS handshake, with the PROXY header before it. More than zero; default 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = DefaultHandshakeTimeout;
 

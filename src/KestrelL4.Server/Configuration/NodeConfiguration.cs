@@ -41,7 +41,28 @@ internal sealed record NodeConfiguration
         ClientAuthorities.Values
             .SelectMany(static authority => new[] { authority.Certificate, authority.RevocationList })
             .Concat([Identity.Certificate, Identity.Key])
-            .OfType<string>();
+            .OfType<string>()
+            .Concat(UpstreamTls().SelectMany(static section => section.Configuration.Files()));
+
+    /// <summary>Every section <c>UpstreamTls</c>, of applications and of their upstreams.</summary>
+    public IEnumerable<UpstreamTlsSection> UpstreamTls()
+    {
+        foreach ((string name, ApplicationConfiguration application) in Applications)
+        {
+            if (application.UpstreamTls is { } own)
+            {
+                yield return new UpstreamTlsSection(name, UpstreamTlsSection.KeyPathOf(name), own);
+            }
+
+            foreach ((string upstream, UpstreamConfiguration settings) in application.Upstreams)
+            {
+                if (settings.Tls is { } replacing)
+                {
+                    yield return new UpstreamTlsSection(name, UpstreamTlsSection.KeyPathOf(name, upstream), replacing);
+                }
+            }
+        }
+    }
 
     /// <summary>Every address to listen at, with the key that names it.</summary>
     public IEnumerable<(string KeyPath, ListenAddress Address)> Listens() =>

@@ -8,7 +8,7 @@ internal sealed record UpstreamConfiguration
     /// <summary>The default of <see cref="Weight"/>.</summary>
     public const int DefaultWeight = 1;
 
-    /// <summary>An address and port, or a host name and port that is resolved at each dial.</summary>
+    /// <summary>An address and port, a host name and port, or a unix socket.</summary>
     public required EndPoint Address { get; init; }
 
     /// <summary>Its share of the connections. 0 to 256; default 1; 0 = no new connections.</summary>
@@ -19,4 +19,10 @@ internal sealed record UpstreamConfiguration
 
     /// <summary>Whether it is used only when no other upstream is available. Default false.</summary>
     public bool Backup { get; init; }
+
+    /// <summary>Whether every address of its host name is an upstream of its own, rather than the name one that is resolved at each dial. Default false.</summary>
+    public bool Expand { get; init; }
+
+    /// <summary>How TLS is spoken with it. Default null = as the application says.</summary>
+    public UpstreamTlsConfiguration? Tls { get; init; }
 }

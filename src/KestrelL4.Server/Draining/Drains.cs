@@ -28,50 +28,53 @@ internal sealed partial class Drains(
 
     private TimeSpan Patience => TimerBounds.Bound(model.InForce.Configuration.Drain.Timeout);
 
-    /// <summary>Begins to drain an application, or one of its upstreams.</summary>
+    /// <summary>Begins to drain an application, or upstreams of it.</summary>
     /// <param name="application">The application's name.</param>
-    /// <param name="upstream">The upstream's name; null = the whole application.</param>
+    /// <param name="upstream">The name of an upstream, or the configured name of several; null = the whole application.</param>
     public DrainAnswer Drain(string application, string? upstream)
     {
-        if (Find(application, upstream, out ServedApplication? served, out Upstream? found) is { } unknown)
+        if (Find(application, upstream, out ServedApplication? served) is { } unknown)
         {
             return unknown;
         }
 
+        if (upstream is null)
+        {
+            _runs.Begin(served!.Name, calledOff => DrainAsync(served, calledOff));
+            return new DrainAnswer(DrainResult.Accepted);
+        }
+
         // What was drained before and came back by a change of the configuration is drained anew.
-        string what = found is null ? served!.Name : $"{served!.Name}/{found.Name}";
-        if (found is { IsDraining: false })
+        string what = $"{served!.Name}/{upstream}";
+        if (served.Upstreams.Of(upstream).Any(static each => !each.IsDraining))
         {
             _runs.CallOff(what);
         }
 
-        if (found is null)
-        {
-            _runs.Begin(what, calledOff => DrainAsync(served, calledOff));
-        }
-        else
-        {
-            _runs.Begin(what, calledOff => DrainAsync(served, found, calledOff));
-        }
-
+        _runs.Begin(what, calledOff => DrainAsync(served, upstream, calledOff));
         return new DrainAnswer(DrainResult.Accepted);
     }
 
-    /// <summary>Takes an application, or one of its upstreams, back into service.</summary>
+    /// <summary>Takes an application, or upstreams of it, back into service.</summary>
     /// <param name="application">The application's name.</param>
-    /// <param name="upstream">The upstream's name; null = the whole application.</param>
+    /// <param name="upstream">The name of an upstream, or the configured name of several; null = the whole application.</param>
     public async Task<DrainAnswer> UndrainAsync(string application, string? upstream)
     {
-        if (Find(application, upstream, out ServedApplication? served, out Upstream? found) is { } unknown)
+        if (Find(application, upstream, out ServedApplication? served) is { } unknown)
         {
             return unknown;
         }
 
         using IDisposable change = await listening.BeginChangeAsync().ConfigureAwait(false);
-        if (found is not null)
+        if (upstream is not null)
         {
-            _runs.CallOff($"{served!.Name}/{found.Name}");
-            found.IsDraining = false;
+            _runs.CallOff($"{served!.Name}/{upstream}");
+            foreach (Upstream each in served.Upstreams.Of(upstream))
+            {
+                _runs.CallOff($"{served.Name}/{each.Name}");
+            }
+
+            served.Upstreams.Undrain(upstream);
         }
         else if (await OpenAsync(served!).ConfigureAwait(false) is { } problem)
         {
@@ -79,7 +82,7 @@ internal sealed partial class Drains(
         }
 
         report.Tell();
-        Undrained(logger, found is null ? served!.Name : $"{served!.Name}/{found.Name}");
+        Undrained(logger, upstream is null ? served!.Name : $"{served!.Name}/{upstream}");
         return new DrainAnswer(DrainResult.Accepted);
     }
 
@@ -104,14 +107,11 @@ internal sealed partial class Drains(
     /// <summary>Calls every drain off: the node ends, which has its own patience with every connection.</summary>
     public void CallOffAll() => _runs.CallOffAll();
 
-    private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served, out Upstream? found)
+    private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served)
     {
         served = listening.Served.Find(application);
-        found = upstream is null
-            ? null
-            : served?.Application.Upstreams.FirstOrDefault(each => string.Equals(each.Name, upstream, StringComparison.OrdinalIgnoreCase));
         return served is null ? Unknown($"there is no application '{application}'")
-            : upstream is not null && found is null ? Unknown($"'{served.Name}' has no upstream '{upstream}'")
+            : upstream is not null && !served.Upstreams.Knows(upstream) ? Unknown($"'{served.Name}' has no upstream '{upstream}'")
             : null;
     }
 
@@ -130,20 +130,24 @@ internal sealed partial class Drains(
         await EmptyAsync(application, calledOff).ConfigureAwait(false);
     }
 
-    private async Task DrainAsync(ServedApplication application, Upstream upstream, CancellationToken calledOff)
+    private async Task DrainAsync(ServedApplication application, string upstream, CancellationToken calledOff)
     {
-        upstream.IsDraining = true;
+        string what = $"{application.Name}/{upstream}";
+        application.Upstreams.Drain(upstream);
         report.Tell();
-        Draining(logger, $"{application.Name}/{upstream.Name}", upstream.ActiveConnections, Patience);
+        Draining(logger, what, Out().Sum(static each => each.ActiveConnections), Patience);
         await Task.Delay(Patience, time, calledOff).ConfigureAwait(false);
         int cut = 0;
-        while (upstream.ActiveConnections > 0)
+        while (Out().Where(static each => each.ActiveConnections > 0).ToList() is { Count: > 0 } busy)
         {
-            cut += application.Application.Connections.CloseAll(upstream, CloseReason.Drained);
+            cut += busy.Sum(each => application.Application.Connections.CloseAll(each, CloseReason.Drained));
             await Task.Delay(CutInterval, time, calledOff).ConfigureAwait(false);
         }
 
-        Drained(logger, $"{application.Name}/{upstream.Name}", cut);
+        Drained(logger, what, cut);
+
+        // One of several may have been given back meanwhile.
+        IEnumerable<Upstream> Out() => application.Upstreams.Of(upstream).Where(static each => each.IsDraining);
     }
 
     private async Task EmptyAsync(ServedApplication application, CancellationToken calledOff) => Drained(

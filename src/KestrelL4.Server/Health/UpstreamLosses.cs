@@ -8,7 +8,10 @@ internal static class UpstreamLosses
     private const int Named = 5;
 
     /// <summary>Healthy with all of them up, degraded with some, unhealthy with none.</summary>
-    public static void Tell(Component component, IReadOnlyList<Upstream> upstreams)
+    /// <param name="component">The application's component.</param>
+    /// <param name="upstreams">Its upstreams.</param>
+    /// <param name="problems">What else is wrong with them although they serve, for people.</param>
+    public static void Tell(Component component, IReadOnlyList<Upstream> upstreams, params IReadOnlyList<string> problems)
     {
         List<(string Name, string Status)> lost = [];
         foreach (Upstream upstream in upstreams)
@@ -22,21 +25,27 @@ internal static class UpstreamLosses
 
         if (upstreams.Count == 0)
         {
-            component.Unhealthy("it has no upstream");
+            component.Unhealthy(With("it has no upstream", problems));
         }
         else if (lost.Count == upstreams.Count)
         {
-            component.Unhealthy($"every upstream is out: {Text(lost)}");
+            component.Unhealthy(With($"every upstream is out: {Text(lost)}", problems));
         }
         else if (lost.Count > 0)
         {
-            component.Degraded($"{lost.Count} of {upstreams.Count} upstreams are out: {Text(lost)}");
+            component.Degraded(With($"{lost.Count} of {upstreams.Count} upstreams are out: {Text(lost)}", problems));
+        }
+        else if (problems.Count > 0)
+        {
+            component.Degraded(string.Join("; ", problems));
         }
         else
         {
             component.Healthy();
         }
     }
+
+    private static string With(string reason, IReadOnlyList<string> problems) => string.Join("; ", problems.Prepend(reason));
 
     private static string Text(List<(string Name, string Status)> lost)
     {

@@ -1,6 +1,7 @@
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Discovery;
 using KestrelL4.Server.Ports;
-using KestrelL4.Upstreams;
+using KestrelL4.Server.Sources;
 
 namespace KestrelL4.Server.Listeners;
 
@@ -23,7 +24,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         AwaitsProbes = configuration.HealthCheck.Active is not null;
         _headers = new ProxyHeaderStep(parts.Time) { Protocol = configuration.ProxyProtocol };
         Application = new Application(name, [], SettingsOf(configuration), parts.Accounting, parts.Time);
-        Application.Upstreams = UpstreamsOf(configuration);
+        Upstreams = new UpstreamList(Application);
     }
 
     /// <summary>Its name.</summary>
@@ -32,19 +33,11 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
     /// <summary>What it counts and holds.</summary>
     public Application Application { get; }
 
-    /// <summary>What the operator wrote for it; a new one holds for the next connection and counts the open ones.</summary>
-    public ApplicationConfiguration Configuration
-    {
-        get => _configuration;
-        set
-        {
-            _configuration = value;
-            _headers.Protocol = value.ProxyProtocol;
-            Application.Settings = SettingsOf(value);
-            Application.ChangeUpstreams(() => Application.Upstreams = UpstreamsOf(value));
-            Application.IsRemoved = false;
-        }
-    }
+    /// <summary>Its upstreams, and what keeps it from having them all.</summary>
+    public UpstreamList Upstreams { get; }
+
+    /// <summary>What the operator wrote for it.</summary>
+    public ApplicationConfiguration Configuration => _configuration;
 
     /// <inheritdoc/>
     public string KeyPath => $"KestrelL4:Applications:{Name}:Listen";
@@ -66,6 +59,19 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
 
     /// <summary>Whether an upstream of it has neither answered its first probe nor let it time out.</summary>
     public bool AwaitsProbes { get; set; }
+
+    /// <summary>Puts a configuration in force; it holds for the next connection and counts the open ones.</summary>
+    /// <param name="configuration">What the operator wrote.</param>
+    /// <param name="files">What the files hold that it names.</param>
+    /// <param name="known">What is known of a host name.</param>
+    public void Use(ApplicationConfiguration configuration, NodeFiles files, Func<string, ExpandedName?> known)
+    {
+        _configuration = configuration;
+        _headers.Protocol = configuration.ProxyProtocol;
+        Application.Settings = SettingsOf(configuration);
+        Upstreams.Use(configuration.Upstreams, upstream => files.UpstreamTlsOf(Name, upstream), known);
+        Application.IsRemoved = false;
+    }
 
     /// <inheritdoc/>
     public async Task ListenAsync(BoundAddress bound)
@@ -117,26 +123,4 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         CloseOnDown = configuration.HealthCheck.CloseOnDown,
         SendProxyHeader = configuration.ProxyProtocol.Send,
     };
-
-    // One that was there before goes on with all that it counts.
-    private List<Upstream> UpstreamsOf(ApplicationConfiguration configuration)
-    {
-        List<Upstream> upstreams = [];
-        foreach ((string name, UpstreamConfiguration settings) in configuration.Upstreams.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
-        {
-            Upstream upstream = Application.FindUpstream(name, settings.Address) ?? new Upstream(name, settings.Address);
-            if (!Application.Upstreams.Contains(upstream))
-            {
-                // One that was drained, taken out and given back is to be in service.
-                upstream.IsDraining = false;
-            }
-
-            upstream.Weight = settings.Weight;
-            upstream.MaxConnections = settings.MaxConnections;
-            upstream.IsBackup = settings.Backup;
-            upstreams.Add(upstream);
-        }
-
-        return upstreams;
-    }
 }

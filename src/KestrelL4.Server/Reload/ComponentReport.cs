@@ -21,10 +21,10 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         set => health.IsDraining = value;
     }
 
-    /// <summary>Looks at everything and tells what changed.</summary>
+    /// <summary>Looks at everything and tells what changed, from whatever thread knows of a change.</summary>
     public void Tell()
     {
-        // What was looked at first must not be told last.
+        // Of two at once the one who looked first must not have the last word.
         lock (_telling)
         {
             TellAll();
@@ -88,7 +88,31 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         }
         else
         {
-            UpstreamLosses.Tell(component, application.Application.Upstreams);
+            UpstreamLosses.Tell(component, application.Application.Upstreams, [.. ProblemsOf(application)]);
+        }
+    }
+
+    // What an application's upstreams lack although it serves.
+    private IEnumerable<string> ProblemsOf(ServedApplication application)
+    {
+        NodeFiles files = model.InForce.Files;
+        if (files.Problems.GetValueOrDefault(ComponentNames.Application(application.Name)) is { } problem)
+        {
+            yield return problem;
+        }
+
+        foreach (string name in application.Upstreams.Problems)
+        {
+            yield return name;
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (UpstreamTls tls in application.Application.Upstreams.Select(static upstream => upstream.Tls).OfType<UpstreamTls>().Distinct())
+        {
+            if (tls.Identity is { } identity && identity.NotAfter <= now)
+            {
+                yield return $"the certificate for its upstreams expired at {identity.NotAfter:u}";
+            }
         }
     }
 

@@ -1,11 +1,11 @@
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Discovery;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Permits;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
-using KestrelL4.Server.YarpBinding;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Reload;
@@ -14,10 +14,10 @@ namespace KestrelL4.Server.Reload;
 /// <param name="listening">Who listens where.</param>
 /// <param name="admin">The admin endpoint.</param>
 /// <param name="parts">What new listeners are made with.</param>
-/// <param name="checks">Sees how upstreams are.</param>
+/// <param name="upstreams">Sees to the upstreams.</param>
 /// <param name="permits">Takes up what an earlier process left.</param>
 internal sealed class Installer(
-    NodeListening listening, AdminListener admin, ListenerParts parts, UpstreamHealthChecks checks, PermitKeeper permits)
+    NodeListening listening, AdminListener admin, ListenerParts parts, UpstreamWatch upstreams, PermitKeeper permits)
 {
     private string? _clients;
 
@@ -36,6 +36,7 @@ internal sealed class Installer(
         // One that comes back comes back into service. Its port is bound by that.
         List<ServedApplication> drained = added.FindAll(static application => application.IsDrained);
         drained.ForEach(static application => application.IsDrained = false);
+        await upstreams.Names.AskAsync(HostsOf(next)).ConfigureAwait(false);
         PortChange change;
         listening.HasNoIdentity = HasExpired(files);
         try
@@ -52,15 +53,22 @@ internal sealed class Installer(
         // Whatever follows succeeds.
         List<ServedApplication> removed = [.. before.Except(configured)];
         removed.ForEach(static application => application.Application.IsRemoved = true);
-        configured.ForEach(application => application.Configuration = next.Applications[application.Name]);
+        configured.ForEach(application => application.Use(next.Applications[application.Name], files, upstreams.Names.Known));
         listening.Served.All = [.. configured.Union(listening.Served.All)];
         admin.Configuration = next.Admin;
         parts.Shared.Use(next);
         int cut = Use(files, RegistryOf(reading));
         await listening.CommitAsync(change).ConfigureAwait(false);
-        checks.Follow();
+        upstreams.Health.Follow();
         return new Installation(added, removed, cut, [.. change.Unbound.Select(static each => each.Message)]);
     }
+
+    private static IEnumerable<string> HostsOf(NodeConfiguration configuration) =>
+        from application in configuration.Applications.Values
+        from upstream in application.Upstreams
+        let host = new UpstreamEntry(upstream.Key, upstream.Value, null).Host
+        where host is not null
+        select host;
 
     private bool HasExpired(NodeFiles files) => files.Identity.NotAfter <= parts.Time.GetUtcNow();
 

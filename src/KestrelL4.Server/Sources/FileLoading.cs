@@ -12,7 +12,7 @@ namespace KestrelL4.Server.Sources;
 /// <param name="time">The clock of validity.</param>
 internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previous, TimeProvider time)
 {
-    private readonly Dictionary<string, string> _problems = [];
+    private readonly Dictionary<string, string> _problems = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ConfigurationError> _errors = [];
 
     /// <summary>Everything that is wrong.</summary>
@@ -51,6 +51,52 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
         IReadOnlyDictionary<string, ClientAuthorityConfiguration> configured = reading.Understood.ClientAuthorities;
         List<ClientAuthority> authorities = [.. configured.Select(entry => Authority(entry.Key, entry.Value)).OfType<ClientAuthority>()];
         return authorities.Count == configured.Count ? authorities : null;
+    }
+
+    /// <summary>How TLS is spoken with upstreams, by the key of its section; null when one cannot be had.</summary>
+    public IReadOnlyDictionary<string, UpstreamTls>? UpstreamTls()
+    {
+        Dictionary<string, UpstreamTlsConfiguration> before = new(StringComparer.OrdinalIgnoreCase);
+        foreach (UpstreamTlsSection section in previous?.Configuration.UpstreamTls() ?? [])
+        {
+            before[section.KeyPath] = section.Configuration;
+        }
+
+        Dictionary<string, UpstreamTls> loaded = new(StringComparer.OrdinalIgnoreCase);
+        bool isComplete = true;
+        foreach (UpstreamTlsSection section in reading.Understood.UpstreamTls())
+        {
+            UpstreamTls? tls = UpstreamTls(section, before.GetValueOrDefault(section.KeyPath), previous?.UpstreamTls.GetValueOrDefault(section.KeyPath));
+            isComplete &= tls is not null;
+            if (tls is not null)
+            {
+                loaded[section.KeyPath] = tls;
+            }
+        }
+
+        return isComplete ? loaded : null;
+    }
+
+    private UpstreamTls? UpstreamTls(UpstreamTlsSection section, UpstreamTlsConfiguration? before, UpstreamTls? former)
+    {
+        UpstreamTlsConfiguration configuration = section.Configuration;
+        string component = ComponentNames.Application(section.Application);
+        List<ConfigurationError> faults = [];
+        X509Certificate2Collection? trusted = configuration.Ca is null ? null
+            : UpstreamTlsFiles.Trusted(section, new PemFile(reading, faults), time)
+                ?? KeptAfter(faults, component, before?.Ca == configuration.Ca ? former?.Trusted : null);
+        faults = [];
+        bool isSame = before?.Certificate == configuration.Certificate && before?.Key == configuration.Key;
+        NodeIdentity? identity = configuration.Certificate is null ? null
+            : UpstreamTlsFiles.Identity(section, new PemFile(reading, faults), time) ?? KeptAfter(faults, component, isSame ? former?.Identity : null);
+        if ((configuration.Ca is not null && trusted is null) || (configuration.Certificate is not null && identity is null))
+        {
+            return null;
+        }
+
+        // The former one has made its options already.
+        UpstreamTls tls = new(configuration.ServerName, trusted, identity, time);
+        return former?.IsSameAs(tls) == true ? former : tls;
     }
 
     private ClientAuthority? Authority(string name, ClientAuthorityConfiguration configuration)
@@ -102,7 +148,8 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
         _errors.AddRange(faults);
         if (former is not null)
         {
-            _problems[component] = $"{string.Join("; ", faults.Select(static fault => fault.Problem))}; the former one stays in force";
+            string problem = $"{string.Join("; ", faults.Select(static fault => fault.Problem))}; the former one stays in force";
+            _problems[component] = _problems.TryGetValue(component, out string? others) ? $"{others}; {problem}" : problem;
         }
 
         return former;

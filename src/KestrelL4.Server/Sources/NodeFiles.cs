@@ -14,6 +14,14 @@ internal sealed record NodeFiles(
     /// <summary>What is wrong with a file whose former content stays in force, by the component that tells of it; empty when all are good.</summary>
     public IReadOnlyDictionary<string, string> Problems { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How TLS is spoken with upstreams, by the key of its section.</summary>
+    public IReadOnlyDictionary<string, UpstreamTls> UpstreamTls { get; init; } = new Dictionary<string, UpstreamTls>();
+
+    /// <summary>How TLS is spoken with an upstream of an application: as it says itself, or else as the application says; null = not at all.</summary>
+    public UpstreamTls? UpstreamTlsOf(string application, string upstream) =>
+        UpstreamTls.GetValueOrDefault(UpstreamTlsSection.KeyPathOf(application, upstream))
+            ?? UpstreamTls.GetValueOrDefault(UpstreamTlsSection.KeyPathOf(application));
+
     /// <summary>Loads every file that the configuration names, and shakes hands once with an identity that is new.</summary>
     /// <param name="reading">The configuration, with or without errors.</param>
     /// <param name="previous">What to keep where a file named as before is broken; null = nothing.</param>
@@ -31,13 +39,14 @@ internal sealed record NodeFiles(
         FileLoading loading = new(reading, previous, time);
         (NodeIdentity? identity, bool sendsTickets) = await loading.IdentityAsync(cancellation).ConfigureAwait(false);
         IReadOnlyList<ClientAuthority>? authorities = loading.ClientAuthorities();
+        IReadOnlyDictionary<string, UpstreamTls>? upstreams = loading.UpstreamTls();
         foreach (ConfigurationError error in loading.Errors)
         {
             errors.Add(error);
         }
 
-        return identity is null || authorities is null
+        return identity is null || authorities is null || upstreams is null
             ? null
-            : new NodeFiles(reading.Understood, identity, authorities, sendsTickets) { Problems = loading.Problems };
+            : new NodeFiles(reading.Understood, identity, authorities, sendsTickets) { Problems = loading.Problems, UpstreamTls = upstreams };
     }
 }

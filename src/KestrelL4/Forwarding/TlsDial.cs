@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using KestrelL4.Tls;
 using KestrelL4.Upstreams;
 
@@ -21,7 +22,7 @@ internal static class TlsDial
             await stream.AuthenticateAsClientAsync(tls.OptionsFor(host), ending).ConfigureAwait(false);
             return new Dial(DialResult.Connected, new TlsRelayEnd(stream, socket));
         }
-        catch (Exception exception) when (exception is AuthenticationException || RelayEnd.IsBroken(exception))
+        catch (Exception exception) when (exception is AuthenticationException or CryptographicException || RelayEnd.IsBroken(exception))
         {
             if (ending.IsCancellationRequested)
             {

@@ -6,7 +6,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace KestrelL4.Forwarding;
 
 /// <summary>A TLS stream as one side of a relay; owns the stream.</summary>
-/// <param name="stream">An authenticated TLS 1.3 stream: version 1.2 knew no half-close.</param>
+/// <param name="stream">
+/// An authenticated stream of TLS 1.3. Version 1.2 knew no half-close: a peer may answer the first goodbye with its own and drop
+/// what it had still to say (RFC 5246 section 7.2.1), so it is for upstreams that have no other.
+/// </param>
 /// <param name="socket">
 /// The connected socket below it. What the stream writes must have reached the socket when the write completes:
 /// a transport that queues would lose what it holds at a half-close.

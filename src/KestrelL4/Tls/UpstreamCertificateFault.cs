@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace KestrelL4.Tls;
@@ -72,12 +73,19 @@ internal static class UpstreamCertificateFault
 
     private static string NamesOf(X509Certificate2 certificate)
     {
-        string[] names = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(static extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(static address => address.ToString())))
-            .Select(static name => $"'{Bounded(name)}'")];
-        return names.Length == 0 ? $"'{Bounded(certificate.Subject)}'"
-            : names.Length <= MostNames ? string.Join(", ", names)
-            : $"{string.Join(", ", names.Take(MostNames))} and {names.Length - MostNames} more";
+        try
+        {
+            string[] names = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+                .SelectMany(static extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(static address => address.ToString())))
+                .Select(static name => $"'{Bounded(name)}'")];
+            return names.Length == 0 ? $"'{Bounded(certificate.Subject)}'"
+                : names.Length <= MostNames ? string.Join(", ", names)
+                : $"{string.Join(", ", names.Take(MostNames))} and {names.Length - MostNames} more";
+        }
+        catch (CryptographicException)
+        {
+            return "names that cannot be read";
+        }
     }
 
     // What a peer says of itself goes into one line of a log.

@@ -22,16 +22,19 @@ public class ReloadFixture : IAsyncLifetime
     /// <summary>The client that no change concerns, at the application <c>steady</c>.</summary>
     internal Bystander Bystander { get; private set; } = null!;
 
+    /// <summary>How the node is started.</summary>
+    protected virtual NodeLaunch Launch => new();
+
     public async Task InitializeAsync()
     {
         Setup.Application("steady", _steady.EndPoint).Application("echo", Upstream.EndPoint);
         TestCertificate bystander = Client("bystander", "steady");
         Alice = Client("alice", "*");
-        Node = await Setup.StartAsync();
+        Node = await Setup.StartAsync(Launch);
         Bystander = new Bystander(Node.EndPoint("steady"), bystander);
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await Bystander.DisposeAsync();
         await Node.DisposeAsync();

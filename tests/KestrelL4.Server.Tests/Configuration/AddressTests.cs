@@ -126,6 +126,22 @@ public sealed class AddressTests : IDisposable
     }
 
     [Theory]
+    [InlineData("unix:/run/db.sock", "/run/db.sock")]
+    [InlineData("unix:db.sock", null)]
+    public void Read_UpstreamAtASocket_IsItsAbsolutePath(string text, string? path)
+    {
+        Assert.Equal(new UnixDomainSocketEndPoint(path ?? _folder.PathOf("db.sock")), Upstream(text));
+    }
+
+    [Theory]
+    [InlineData(107, 0)]
+    [InlineData(108, 1)]
+    public void Read_UpstreamAtALongSocketPath_IsBounded(int bytes, int errors)
+    {
+        Assert.Equal(errors, _folder.ReadWith($"Applications:echo:Upstreams:one:Address=unix:/{new string('s', bytes - 1)}").Errors.Count);
+    }
+
+    [Theory]
     [InlineData("db.internal")]
     [InlineData("db.internal:0")]
     [InlineData("db.internal:65536")]
@@ -137,7 +153,7 @@ public sealed class AddressTests : IDisposable
     [InlineData("127.1:80")]
     [InlineData("0x7f000001.1:80")]
     [InlineData("::1:80")]
-    [InlineData("unix:/run/db.sock")]
+    [InlineData("unix:")]
     [InlineData("tcp://db:80")]
     [InlineData("db:80/path")]
     public void Read_UpstreamInAnotherForm_IsAnError(string text)

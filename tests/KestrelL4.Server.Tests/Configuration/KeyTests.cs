@@ -46,9 +46,6 @@ public sealed class KeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Applications:echo:UpstreamTls", ":ServerName=a")]
-    [InlineData("Applications:echo:Upstreams:one:UpstreamTls", ":ServerName=a")]
-    [InlineData("Applications:echo:Upstreams:one:Expand", "=true")]
     [InlineData("Authority", ":Urls:0=https://a:1")]
     [InlineData("Fleet", ":PostgreSql=Host=a")]
     [InlineData("Admin:Certificate", "=a")]
@@ -60,7 +57,6 @@ public sealed class KeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Applications:echo:Upstreams:one:Expand=false")]
     [InlineData("Authority=")]
     public void Read_KeyOfALaterVersionAsThisOneDoesIt_IsAccepted(string setting)
     {

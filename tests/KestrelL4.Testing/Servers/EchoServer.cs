@@ -6,8 +6,14 @@ namespace KestrelL4.Testing.Servers;
 /// <summary>Sends back what it receives until the peer's end, then ends its own direction and closes.</summary>
 public sealed class EchoServer : LoopbackServer
 {
-    /// <summary>Starts it, on any free port or on one that is the test's own.</summary>
-    public EchoServer(IPEndPoint? endPoint = null)
+    /// <summary>Starts it.</summary>
+    public EchoServer()
+        : this(null)
+    {
+    }
+
+    /// <summary>Starts it at an address; null = any port of 127.0.0.1.</summary>
+    public EchoServer(IPEndPoint? endPoint)
         : base(endPoint) => Start();
 
     /// <inheritdoc/>

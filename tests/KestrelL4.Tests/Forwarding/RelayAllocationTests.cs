@@ -1,7 +1,11 @@
 using System.Diagnostics;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using KestrelL4.Testing.Certificates;
 using KestrelL4.Testing.Servers;
+using KestrelL4.Tls;
+using KestrelL4.Upstreams;
 using Xunit.Abstractions;
 
 namespace KestrelL4.Tests.Forwarding;
@@ -66,6 +70,34 @@ public sealed class RelayAllocationTests(ITestOutputHelper output)
 
         ends.Client.Reset();
         await Eventually.WithinAsync(ended, "the connection ends");
+    }
+
+    [OptimizedTheory]
+    [InlineData(Buffer)]
+    [InlineData(Buffer / 2)]
+    public async Task SubmitAsync_TlsUpstream_AllocatesNothingPerBuffer(int piece)
+    {
+        _piece = piece;
+        TestCertificate shown = TestAuthority.CreateRoot().Issue(TestSubject.Server());
+        using ManualServer server = new();
+        Application application = new(
+            "echo", [new Upstream("a", server.EndPoint) { Tls = new UpstreamTls(trusted: [.. shown.Issuer.Chain()]) }], time: TimeProvider.System);
+        using Submission submission = await Submission.StartAsync(application);
+        await using SslStream upstream = new(new NetworkStream(await server.AcceptAsync(), ownsSocket: true));
+        await upstream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = shown.ToContext() });
+
+        await MeasureAsync(MostBytesPerBufferWithTls, bytes => submission.Client.SendAsync(bytes), bytes => upstream.ReadAsync(bytes));
+        await MeasureAsync(
+            MostBytesPerBufferWithTls,
+            [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] async ValueTask<int> (Memory<byte> bytes) =>
+            {
+                await upstream.WriteAsync(bytes);
+                return bytes.Length;
+            },
+            bytes => submission.Client.ReceiveAsync(bytes));
+
+        submission.Client.Reset();
+        await submission.EndAsync();
     }
 
     private async Task MeasureAsync(double most, Func<Memory<byte>, ValueTask<int>> send, Func<Memory<byte>, ValueTask<int>> receive)

@@ -1,4 +1,3 @@
-using System.Net;
 using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Server.Configuration.Sections;
@@ -16,7 +15,8 @@ internal static class ApplicationReader
         var application = new ApplicationConfiguration
         {
             Listen = listens.Read(section),
-            Upstreams = section.Named("Upstreams", NameRule.Label, ReadUpstream),
+            Upstreams = section.Named("Upstreams", NameRule.Label, UpstreamReader.Read),
+            UpstreamTls = UpstreamTlsReader.Read(section.Section("UpstreamTls")),
             HandshakeTimeout = timeouts.PositiveDuration("Handshake", ApplicationConfiguration.DefaultHandshakeTimeout),
             Timeouts = ReadTimeouts(timeouts),
             ProxyProtocol = ProxyProtocolReader.Read(section.Section("ProxyProtocol")),
@@ -30,7 +30,7 @@ internal static class ApplicationReader
             section.RefuseMissing("Upstreams", "there is no upstream", "name at least one, with its Address");
         }
 
-        section.Unsupported("UpstreamTls");
+        UpstreamReader.RefuseNameless(section, application);
         section.RefuseUnknownKeys();
         return application;
     }
@@ -47,39 +47,5 @@ internal static class ApplicationReader
         };
         section.RefuseUnknownKeys();
         return timeouts;
-    }
-
-    private static UpstreamConfiguration ReadUpstream(SectionReader section)
-    {
-        var upstream = new UpstreamConfiguration
-        {
-            Address = ReadAddress(section),
-            Weight = section.Integer("Weight", min: 0, max: 256) ?? UpstreamConfiguration.DefaultWeight,
-            MaxConnections = section.Integer("MaxConnections"),
-            Backup = section.Flag("Backup"),
-        };
-        section.SupportedOnlyAs("Expand", "false");
-        section.Unsupported("UpstreamTls");
-        section.RefuseUnknownKeys();
-        return upstream;
-    }
-
-    private static EndPoint ReadAddress(SectionReader section)
-    {
-        string? text = section.Text("Address");
-        if (text is null)
-        {
-            section.RefuseMissing("Address", "is required", UpstreamAddress.Forms);
-        }
-        else if (UpstreamAddress.TryParse(text, out EndPoint? address))
-        {
-            return address;
-        }
-        else
-        {
-            section.Refuse("Address", $"{section.Quote("Address", text)} is no address with a port", UpstreamAddress.Forms);
-        }
-
-        return new IPEndPoint(IPAddress.None, 0);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace KestrelL4.Server.Configuration.Values;
 
@@ -10,11 +9,6 @@ internal static class ListenText
 {
     /// <summary>The forms that are understood.</summary>
     public const string Forms = "write 1.2.3.4:PORT, [::1]:PORT, [::]:PORT, localhost:PORT or unix:/PATH";
-
-    /// <summary>The longest path of a unix socket in bytes of UTF-8: the kernel's sun_path has 108, the last of them zero.</summary>
-    public const int MaxSocketPathBytes = 107;
-
-    private const string UnixPrefix = "unix:";
 
     /// <summary>Reads an address to listen at.</summary>
     /// <param name="text">What the operator wrote.</param>
@@ -25,7 +19,7 @@ internal static class ListenText
     {
         (address, allowed) = text switch
         {
-            _ when text.StartsWith(UnixPrefix, StringComparison.Ordinal) => UnixSocket(text[UnixPrefix.Length..], directory),
+            _ when UnixSocketPath.IsMeant(text) => UnixSocket(text, directory),
             _ when text.StartsWith("systemd:", StringComparison.Ordinal) =>
                 (null, $"socket activation is not supported by this version; {Forms}"),
             _ => Tcp(text),
@@ -33,19 +27,10 @@ internal static class ListenText
         return address is not null;
     }
 
-    private static (ListenAddress? Address, string Allowed) UnixSocket(string path, string directory)
-    {
-        if (path.Length == 0 || path.Any(char.IsControl))
-        {
-            return (null, Forms);
-        }
-
-        string absolute = Path.GetFullPath(path, directory);
-        int bytes = Encoding.UTF8.GetByteCount(absolute);
-        return bytes > MaxSocketPathBytes
-            ? (null, $"a socket's path has at most {MaxSocketPathBytes} bytes, this one has {bytes}")
-            : (new ListenAddress(UnixPrefix + absolute, [new UnixDomainSocketEndPoint(absolute)]), "");
-    }
+    private static (ListenAddress? Address, string Allowed) UnixSocket(string text, string directory) =>
+        UnixSocketPath.TryParse(text, directory, out UnixDomainSocketEndPoint? endPoint, out string? problem)
+            ? (new ListenAddress($"{UnixSocketPath.Prefix}{endPoint}", [endPoint]), "")
+            : (null, problem ?? Forms);
 
     private static (ListenAddress? Address, string Allowed) Tcp(string text)
     {

@@ -146,7 +146,7 @@ public sealed class AcceptFromTests(ProxyProtocolFixture fixture) : IClassFixtur
     [Fact]
     public async Task Explain_OfTheApplication_NamesItsProxies() => Assert.Contains(
         "a connection from 127.0.3.0/24 or ::1/128 must begin with a PROXY header",
-        await fixture.Operator.ExplainAsync("alice", "echo"),
+        (await fixture.Operator.ExplainAsync("alice", "echo")).ToJsonString(),
         StringComparison.Ordinal);
 
     private static TimeSpan Elapsed(long since) => TimeProvider.System.GetElapsedTime(since);

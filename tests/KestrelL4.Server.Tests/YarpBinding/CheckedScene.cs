@@ -4,6 +4,7 @@ using KestrelL4.Accounting;
 using KestrelL4.Forwarding;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Sources;
 using KestrelL4.Server.Tests.Transport;
 using KestrelL4.Server.YarpBinding;
 using KestrelL4.Testing;
@@ -19,6 +20,8 @@ internal sealed class CheckedScene : IAsyncDisposable
     public static readonly ActiveCheckConfiguration TcpProbe = new() { Probe = ProbeKind.Tcp, Timeout = TimeSpan.FromHours(1) };
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+
+    private static readonly NodeFiles Files = new(null!, null!, [], SendsTickets: false);
 
     private readonly Meter _meter = new("test");
     private readonly ConnectionAccounting _accounting;
@@ -44,14 +47,14 @@ internal sealed class CheckedScene : IAsyncDisposable
     {
         ServedApplication served = new(name, Configuration(check, upstreams), new ListenerParts(null!, null!, NullLoggerFactory.Instance, _accounting, Time));
         Served.All = [.. Served.All, served];
-        Checks.Follow();
+        Change(served, check, upstreams);
         return served;
     }
 
     /// <summary>Changes an application as a reload does.</summary>
     public void Change(ServedApplication served, HealthCheckConfiguration check, params EndPoint[] upstreams)
     {
-        served.Configuration = Configuration(check, upstreams);
+        served.Use(Configuration(check, upstreams), Files, static _ => null);
         Checks.Follow();
     }
 

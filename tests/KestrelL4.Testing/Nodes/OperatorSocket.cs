@@ -44,10 +44,6 @@ public sealed class OperatorSocket : IDisposable
     /// <summary>The clients' addresses of the open connections, oldest first.</summary>
     public Task<IReadOnlyList<string>> PeersAsync() => ConnectionsAsync("peer");
 
-    /// <summary>What would become of a connection of the client to the application, as JSON.</summary>
-    public Task<string> ExplainAsync(string client, string application) =>
-        ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, $"/explain?client={client}&application={application}");
-
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

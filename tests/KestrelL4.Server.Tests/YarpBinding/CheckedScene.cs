@@ -21,8 +21,6 @@ internal sealed class CheckedScene : IAsyncDisposable
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
-    private static readonly NodeFiles Files = new(null!, null!, [], SendsTickets: false);
-
     private readonly Meter _meter = new("test");
     private readonly ConnectionAccounting _accounting;
     private int _changes;
@@ -54,7 +52,8 @@ internal sealed class CheckedScene : IAsyncDisposable
     /// <summary>Changes an application as a reload does.</summary>
     public void Change(ServedApplication served, HealthCheckConfiguration check, params EndPoint[] upstreams)
     {
-        served.Use(Configuration(check, upstreams), Files, static _ => null);
+        NodeFiles noFiles = new(null!, null!, [], SendsTickets: false);
+        served.Use(Configuration(check, upstreams), noFiles, static _ => null);
         Checks.Follow();
     }
 

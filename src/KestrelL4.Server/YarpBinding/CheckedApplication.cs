@@ -16,9 +16,6 @@ namespace KestrelL4.Server.YarpBinding;
 /// </remarks>
 internal sealed partial class CheckedApplication : IDisposable
 {
-    // Shorter ones would be over before YARP has taken them in.
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
-
     private readonly Lock _lock = new();
     private readonly ServedApplication _served;
     private readonly CheckParts _parts;
@@ -93,15 +90,12 @@ internal sealed partial class CheckedApplication : IDisposable
 
             if (_check.Active is null)
             {
-                _parts.Updater.SetActive(cluster, [.. cluster.Destinations.Values.Select(static each => new NewActiveDestinationHealth(each, DestinationHealth.Unknown))]);
+                _parts.Updater.SetActive(cluster, cluster.Destinations.Values.Select(static each => new NewActiveDestinationHealth(each, DestinationHealth.Unknown)));
             }
 
             if (_check.Passive.Failures == 0)
             {
-                foreach (CheckedUpstream upstream in _byId.Values)
-                {
-                    upstream.Quarantine.Clear();
-                }
+                _byId.Values.ToList().ForEach(static upstream => upstream.Quarantine.Clear());
             }
 
             Tell(cluster);
@@ -153,7 +147,7 @@ internal sealed partial class CheckedApplication : IDisposable
             {
                 if (cluster == _cluster && _byId.TryGetValue(destination.DestinationId, out CheckedUpstream? upstream))
                 {
-                    Hold(upstream, cluster, destination);
+                    upstream.Hold(cluster, destination, _parts.Updater, _check.Passive.Quarantine);
                     hasChanged |= Tell(upstream, destination.Health);
                 }
             }
@@ -203,25 +197,6 @@ internal sealed partial class CheckedApplication : IDisposable
         }
     }
 
-    // Gives YARP the part of a quarantine that is due. Its schedule neither takes a reactivation back nor takes a second one
-    // for the same destination, so a long one is given in parts of the first one's length: what is left over from a quarantine
-    // that a success has ended can then wake a later one, which goes on, but never hold it up.
-    private void Hold(CheckedUpstream upstream, ClusterState cluster, DestinationState destination)
-    {
-        TimeSpan rest = upstream.Quarantine.Remaining;
-        bool isHeld = destination.Health.Passive == DestinationHealth.Unhealthy;
-        if (rest > TimeSpan.Zero && !isHeld)
-        {
-            TimeSpan part = TimerBounds.Bound(_check.Passive.Quarantine);
-            TimeSpan due = rest < part ? rest : part;
-            _parts.Updater.SetPassive(cluster, destination, DestinationHealth.Unhealthy, due < Tick ? Tick : due);
-        }
-        else if (rest == TimeSpan.Zero && isHeld)
-        {
-            _parts.Updater.SetPassive(cluster, destination, DestinationHealth.Unknown, Timeout.InfiniteTimeSpan);
-        }
-    }
-
     private bool Tell(CheckedUpstream upstream, DestinationHealthState state)
     {
         (UpstreamHealth health, string? reason) = upstream.HealthOf(state);
@@ -259,10 +234,3 @@ internal sealed partial class CheckedApplication : IDisposable
     [LoggerMessage(1, LogLevel.Error, "Telling how upstream {Upstream} of {Application} is failed, which is a defect to report")]
     private static partial void CannotReport(ILogger logger, Exception exception, string application, string upstream);
 }
-
-/// <summary>What every checked application is made with.</summary>
-/// <param name="Updater">How YARP is told how a destination stands.</param>
-/// <param name="Changed">Is told when an upstream's health has changed, or an application awaits no more probes; quick.</param>
-/// <param name="Logger">Where defects are logged.</param>
-/// <param name="Time">The node's clock.</param>
-internal sealed record CheckParts(IDestinationHealthUpdater Updater, Action Changed, ILogger Logger, TimeProvider Time);

@@ -2,6 +2,7 @@ using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Probing;
 using KestrelL4.Upstreams;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace KestrelL4.Server.YarpBinding;
@@ -12,6 +13,9 @@ namespace KestrelL4.Server.YarpBinding;
 /// <param name="time">The node's clock.</param>
 internal sealed class CheckedUpstream(Upstream upstream, TimeProvider time)
 {
+    // Shorter ones would be over before YARP has taken them in.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     private readonly RiseAndFall _probes = new();
     private string? _probeReason;
     private int _isBeingProbed;
@@ -54,6 +58,30 @@ internal sealed class CheckedUpstream(Upstream upstream, TimeProvider time)
         state.Active == DestinationHealth.Unhealthy ? (UpstreamHealth.Down, _probeReason)
         : state.Passive == DestinationHealth.Unhealthy ? (UpstreamHealth.Quarantined, QuarantineReason)
         : (UpstreamHealth.Healthy, null);
+
+    /// <summary>Has YARP hold the destination in quarantine as long as it lasts, and no longer.</summary>
+    /// <remarks>
+    /// YARP's schedule neither takes a reactivation back nor takes a second one for the same destination, so a long one is given in
+    /// parts: what is left over from a quarantine that a success has ended can then wake a later one, which goes on, but never hold it up.
+    /// </remarks>
+    /// <param name="cluster">Its cluster.</param>
+    /// <param name="destination">Its destination.</param>
+    /// <param name="updater">How YARP is told.</param>
+    /// <param name="part">The longest part: how long the shortest quarantine lasts.</param>
+    public void Hold(ClusterState cluster, DestinationState destination, IDestinationHealthUpdater updater, TimeSpan part)
+    {
+        TimeSpan rest = Quarantine.Remaining;
+        bool isHeld = destination.Health.Passive == DestinationHealth.Unhealthy;
+        if (rest > TimeSpan.Zero && !isHeld)
+        {
+            TimeSpan due = TimerBounds.Bound(rest < part ? rest : part);
+            updater.SetPassive(cluster, destination, DestinationHealth.Unhealthy, due < Tick ? Tick : due);
+        }
+        else if (rest == TimeSpan.Zero && isHeld)
+        {
+            updater.SetPassive(cluster, destination, DestinationHealth.Unknown, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     /// <summary>The id of an upstream's destination.</summary>
     public static string IdOf(Upstream upstream) => $"{upstream.Name} {UpstreamAddress.Text(upstream.Address)}";

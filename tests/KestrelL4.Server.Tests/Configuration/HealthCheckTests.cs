@@ -97,6 +97,13 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
+    public void Read_PortWithAUnixSocket_IsAnError()
+    {
+        _folder.ReadWith($"{Section}:Active:Probe=Http", $"{Section}:Active:Path=/", $"{Section}:Active:Port=80", "Applications:echo:Upstreams:two:Address=unix:/run/two")
+            .OneError($"{Section}:Active:Port");
+    }
+
+    [Fact]
     public void Read_NoSuchProbe_NamesThoseThereAre()
     {
         ConfigurationError error = _folder.ReadWith($"{Section}:Active:Probe=Udp").OneError($"{Section}:Active:Probe");

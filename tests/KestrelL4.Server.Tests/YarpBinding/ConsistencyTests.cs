@@ -52,14 +52,14 @@ public sealed class ConsistencyTests
             () => served.Application.Upstreams.All(static upstream => upstream.Health == UpstreamHealth.Healthy), "each quarantine has expired");
     }
 
-    // On a thread of the pool, which others use meanwhile.
+    // With a pause, for what probes and dials wait for runs on the same threads.
     private static Task RepeatAsync(Action action, CancellationToken ended) => Task.Run(
         async () =>
         {
             while (!ended.IsCancellationRequested)
             {
                 action();
-                await Task.Yield();
+                await Task.Delay(1, CancellationToken.None);
             }
         },
         CancellationToken.None);

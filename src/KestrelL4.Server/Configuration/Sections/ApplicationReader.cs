@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Server.Configuration.Sections;
@@ -31,6 +32,11 @@ internal static class ApplicationReader
         }
 
         UpstreamReader.RefuseNameless(section, application);
+        if (application.HealthCheck.Active?.Port is not null && application.Upstreams.Values.Any(static each => each.Address is UnixDomainSocketEndPoint))
+        {
+            section.Refuse("HealthCheck:Active:Port", "does not go with an upstream at a unix socket", "remove it, or give that upstream an application of its own");
+        }
+
         section.RefuseUnknownKeys();
         return application;
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using KestrelL4.Forwarding;
 using KestrelL4.Testing.Servers;
@@ -41,15 +42,18 @@ public sealed class AddressRaceTests
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(Other, silent.EndPoint.Port));
         listener.Listen(1);
+        int before = ConnectionsTo(silent.EndPoint);
         Task<SocketDial> race = RunAsync(silent.EndPoint.Port, IPAddress.Loopback, Other);
         await Eventually.UntilAsync(() => _time.ArmedTimers > 0, "the first attempt has its lead");
         Assert.False(race.IsCompleted);
+        Assert.Equal(before + 1, ConnectionsTo(silent.EndPoint));
 
         _time.Advance(AddressRace.Lead);
 
         using Socket? socket = (await race).Socket;
         Assert.Equal(listener.LocalEndPoint, socket?.RemoteEndPoint);
         Assert.Equal(0, _time.ArmedTimers);
+        Assert.Equal(before, ConnectionsTo(silent.EndPoint));
     }
 
     [Fact]
@@ -75,6 +79,10 @@ public sealed class AddressRaceTests
 
         Assert.Equal(DialResult.Timeout, (await Eventually.WithinAsync(race, "the race ends")).Result);
     }
+
+    // Those that nobody has answered yet included.
+    private static int ConnectionsTo(IPEndPoint endPoint) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Count(connection => connection.RemoteEndPoint.Equals(endPoint));
 
     private Task<SocketDial> RunAsync(int port, params IPAddress[] addresses) => Eventually.WithinAsync(
         new AddressRace(addresses, port, _time).RunAsync(CancellationToken.None), "the race ends");

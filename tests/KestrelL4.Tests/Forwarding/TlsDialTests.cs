@@ -1,6 +1,10 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Forwarding;
 using KestrelL4.Testing.Certificates;
 using KestrelL4.Testing.Servers;
 using KestrelL4.Tls;
@@ -143,6 +147,70 @@ public sealed class TlsDialTests
     }
 
     [Fact]
+    public async Task SubmitAsync_SelfSignedServer_IsTrustedByItsOwnCertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=db.internal", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("db.internal");
+        request.CertificateExtensions.Add(names.Build());
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        X509Certificate2 own = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        await using TlsEchoServer server = new(new TestCertificate(own, Root));
+        using Submission submission = await Submission.StartAsync(To(server.EndPoint, new UpstreamTls("db.internal", [own])));
+
+        submission.Client.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal(CloseReason.Completed, await submission.EndAsync());
+    }
+
+    [Fact]
+    public async Task DialAsync_Greeting_ComesInPlainBeforeTheHandshake()
+    {
+        using ManualServer server = new();
+        Upstream upstream = new("a", server.EndPoint) { Tls = new UpstreamTls("db.internal", [.. Root.Chain()]) };
+        Task<Dial> dialling = new UpstreamDialer(TimeProvider.System, NameResolution.Shared)
+            .DialAsync(upstream, Wire.Hello, Eventually.DefaultDeadline, CancellationToken.None);
+        using Socket accepted = await server.AcceptAsync();
+
+        Assert.Equal(Wire.Hello, await accepted.ReceiveAsync(Wire.Hello.Length));
+        await using SslStream stream = await SecureAsync(accepted);
+
+        await using RelayEnd? end = (await dialling).End;
+        Assert.NotNull(end);
+    }
+
+    [Fact]
+    public async Task SubmitAsync_UpstreamResets_ClientIsReset()
+    {
+        using ManualServer server = new();
+        using Submission submission = await Submission.StartAsync(To(server.EndPoint, new UpstreamTls("db.internal", [.. Root.Chain()])));
+        using Socket accepted = await server.AcceptAsync();
+        await using SslStream stream = await SecureAsync(accepted);
+        await Eventually.UntilAsync(() => _dials.Count == 1, "the upstream is connected");
+
+        accepted.Reset();
+
+        Assert.Equal(PeerEnd.Reset, await submission.Client.EndOfPeerAsync());
+        Assert.Equal(CloseReason.UpstreamAborted, await submission.EndAsync());
+    }
+
+    [Fact]
+    public async Task SubmitAsync_ConnectionIsCut_UpstreamIsReset()
+    {
+        using ManualServer server = new();
+        using Submission submission = await Submission.StartAsync(To(server.EndPoint, new UpstreamTls("db.internal", [.. Root.Chain()])));
+        using Socket accepted = await server.AcceptAsync();
+        await using SslStream stream = await SecureAsync(accepted);
+        await Eventually.UntilAsync(() => _dials.Count == 1, "the upstream is connected");
+
+        submission.Connection.Close(CloseReason.ClosedByOperator);
+
+        Assert.Equal(CloseReason.ClosedByOperator, await submission.EndAsync());
+        await accepted.UntilResetAsync();
+    }
+
+    [Fact]
     public async Task SubmitAsync_HandshakeIsSilent_TimesOut()
     {
         FakeTime time = new();
@@ -158,6 +226,13 @@ public sealed class TlsDialTests
         Assert.Equal(CloseReason.UpstreamConnectFailed, await submission.EndAsync());
         Assert.Equal([(DialResult.Timeout, "the TLS handshake did not end in time")], _dials);
         await accepted.UntilResetAsync();
+    }
+
+    private static async Task<SslStream> SecureAsync(Socket accepted)
+    {
+        SslStream stream = new(new NetworkStream(accepted));
+        await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = Good.ToContext() });
+        return stream;
     }
 
     private static TestSubject ServerAt(params string[] hosts) => TestSubject.Server() with { Hosts = hosts };

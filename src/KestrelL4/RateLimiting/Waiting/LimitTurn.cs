@@ -97,9 +97,20 @@ internal sealed class LimitTurn
         lock (Limit.Gate)
         {
             // It may have gone over to another line while the timer of the last one fired.
-            if (_at is { } limit && limit.Time.GetTimestamp() >= _deadline)
+            if (_at is not { } limit || _ended.Task.IsCompleted)
+            {
+                return;
+            }
+
+            TimeSpan left = limit.Time.GetElapsedTime(limit.Time.GetTimestamp(), _deadline);
+            if (left <= TimeSpan.Zero)
             {
                 GiveUp();
+            }
+            else
+            {
+                // The clock of the system's timers lags a few milliseconds behind the one that deadlines go by.
+                _timer!.Change(TimerBounds.Due(left), Timeout.InfiniteTimeSpan);
             }
         }
     }

@@ -22,6 +22,9 @@ public sealed class FakeTime : TimeProvider
     /// <summary>The time at which this clock began.</summary>
     public DateTimeOffset Start { get; }
 
+    /// <summary>How much too early timers fire that are due later than this: those of the system do by some milliseconds. Default zero.</summary>
+    public TimeSpan Early { get; init; }
+
     /// <summary>How many timers wait to fire: a test waits for this before it advances over them.</summary>
     public int ArmedTimers
     {
@@ -81,7 +84,7 @@ public sealed class FakeTime : TimeProvider
             _armed.Remove(timer);
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
-                timer.Due = _now + dueTime;
+                timer.Due = _now + (dueTime > Early ? dueTime - Early : dueTime);
                 timer.Order = _order++;
                 _armed.Add(timer);
             }

@@ -6,7 +6,7 @@ namespace KestrelL4.Tests.RateLimiting.Waiting;
 /// <summary>Waiting at several limits: nobody holds a place while it waits, and nobody is forgotten.</summary>
 public sealed class LimitTurnTests
 {
-    private readonly FakeTime _time = new();
+    private readonly FakeTime _time = new() { Early = TimeSpan.FromMilliseconds(3) };
 
     [Fact]
     public async Task AcquireAsync_WaitsAtOneLimit_HoldsNoPlaceInTheOthers()
@@ -47,6 +47,21 @@ public sealed class LimitTurnTests
         Assert.False(other.IsCompleted);
         in1.Dispose();
         Assert.True((await SoonAsync(other)).IsAcquired);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_TimerFiresEarly_RefusesWhenTheTimeIsUp()
+    {
+        Limit limit = Make(RateLimitScope.Client, 1, wait: 5);
+        using LimitLease held = new LimitStack(limit).Acquire();
+        Task<LimitLease> waiting = new LimitStack(limit).AcquireAsync().AsTask();
+
+        _time.Advance(TimeSpan.FromMilliseconds(4_999));
+        Assert.False(waiting.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(RateLimitScope.Client, (await SoonAsync(waiting)).RefusedBy);
+        Assert.Equal(0, limit.Waiting);
     }
 
     [Fact]

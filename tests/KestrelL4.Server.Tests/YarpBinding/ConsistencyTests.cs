@@ -1,7 +1,6 @@
 using System.Net;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
-using KestrelL4.Testing;
 using KestrelL4.Testing.Servers;
 using KestrelL4.Upstreams;
 

@@ -127,7 +127,7 @@ public sealed class PassiveChecksTests : IAsyncLifetime
     [Fact]
     public async Task Probe_Succeeds_EndsTheQuarantine()
     {
-        await using ScriptedServer healthy = new(static async (connection, _) => await connection.SendAllAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray()));
+        await using ScriptedServer healthy = new(static async (connection, stopped) => await connection.SendAllAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), stopped));
         ActiveCheckConfiguration elsewhere = CheckedScene.TcpProbe with { Probe = ProbeKind.Http, Path = "/", Port = healthy.EndPoint.Port };
         ServedApplication served = _scene.Serve("echo", new() { Active = elsewhere }, _refusing.EndPoint);
         await Eventually.WithinAsync(_scene.Checks.WhenAllAnswered, "all have answered");

@@ -34,17 +34,17 @@ internal static class ExplanationText
         ];
         if (limits.Length > 0)
         {
-            TextTable table = new("LIMIT", "CONNECTIONS", "WAITING", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND", "HAS ROOM");
+            TextTable table = new("LIMIT", "CONNECTIONS", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND", "WAITING", "HAS ROOM");
             foreach (ExplainedLimit limit in limits)
             {
                 table.Add(
                     limit.Scope,
                     Readable.Count(limit.Held),
-                    Readable.Count(limit.Waiting),
                     limit.MaxConcurrentConnections is { } most ? Readable.Count(most) : null,
                     limit.ConnectionsPerWindow is { } permits ? Readable.Count(permits) : null,
                     limit.ConnectionsPerWindow is null ? null : string.Create(CultureInfo.InvariantCulture, $"{limit.WindowSeconds}s"),
                     limit.BytesPerSecond is { } bytes ? Readable.Bytes(bytes) : null,
+                    Readable.Count(limit.Waiting),
                     limit.Admits ? "yes" : "no");
             }
 

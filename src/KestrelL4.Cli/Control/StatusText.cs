@@ -46,18 +46,18 @@ internal sealed class StatusText(DateTimeOffset now)
 
     private static TextTable Limits(NodeStatus status)
     {
-        TextTable table = new("LIMIT", "APPLICATION", "CONNECTIONS", "WAITING", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND");
+        TextTable table = new("LIMIT", "APPLICATION", "CONNECTIONS", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND", "WAITING");
         foreach (LimitStatus limit in status.Limits)
         {
             table.Add(
                 limit.Scope,
                 limit.Application,
                 Readable.Count(limit.Connections),
-                Readable.Count(limit.Waiting),
                 limit.MaxConcurrentConnections is { } most ? Readable.Count(most) : null,
                 limit.ConnectionsPerWindow is { } permits ? Readable.Count(permits) : null,
                 limit.ConnectionsPerWindow is null ? null : $"{limit.WindowSeconds:0.###}s",
-                limit.BytesPerSecond is { } bytes ? Readable.Bytes(bytes) : null);
+                limit.BytesPerSecond is { } bytes ? Readable.Bytes(bytes) : null,
+                Readable.Count(limit.Waiting));
         }
 
         return table;

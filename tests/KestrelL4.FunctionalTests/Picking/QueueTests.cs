@@ -53,7 +53,8 @@ public sealed class QueueTests(ReloadFixture fixture) : ReloadTestBase(fixture),
 
         await refused.RoseByAsync(1);
         Assert.Equal(1, _upstream.Accepted);
-        Assert.Contains("cause=queue_timeout", Node.Process.Output, StringComparison.Ordinal);
+        await Eventually.UntilAsync(
+            () => Node.Process.Output.Contains("cause=queue_timeout", StringComparison.Ordinal), "the log says that it waited in vain");
         await GoesOnAsync(held);
     }
 
@@ -87,7 +88,7 @@ public sealed class QueueTests(ReloadFixture fixture) : ReloadTestBase(fixture),
         using OperatorSocket socket = new(_fixture.Setup.Directory["state/admin.sock"]);
         MetricWatch closed = await Node.WatchAsync("kestrell4_connections_total", ("application", "closed"), ("reason", "closed_by_operator"));
 
-        await socket.CloseAsync((await socket.ConnectionsAsync())[^1]);
+        await socket.CloseAsync((await socket.ConnectionsAsync("closed"))[^1]);
 
         Assert.Equal(TlsEnd.Reset, await queued.ObserveEndAsync());
         await closed.RoseByAsync(1);

@@ -38,11 +38,12 @@ public sealed class OperatorSocket : IDisposable
     public async Task<JsonNode> ExplainAsync(string client, string application) =>
         JsonNode.Parse(await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, $"/explain?client={client}&application={application}"))!;
 
-    /// <summary>The ids of the open connections, oldest first.</summary>
-    public Task<IReadOnlyList<string>> ConnectionsAsync() => ConnectionsAsync("id");
+    /// <summary>The ids of an application's open connections, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> ConnectionsAsync(string application) =>
+        [.. (await ConnectionsAsync()).Where(each => (string?)each!["application"] == application).Select(static each => (string)each!["id"]!)];
 
     /// <summary>The clients' addresses of the open connections, oldest first.</summary>
-    public Task<IReadOnlyList<string>> PeersAsync() => ConnectionsAsync("peer");
+    public async Task<IReadOnlyList<string>> PeersAsync() => [.. (await ConnectionsAsync()).Select(static each => (string)each!["peer"]!)];
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
@@ -70,8 +71,8 @@ public sealed class OperatorSocket : IDisposable
         }
     }
 
-    private async Task<IReadOnlyList<string>> ConnectionsAsync(string field) =>
-        [.. JsonNode.Parse(await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "/connections"))!.AsArray().Select(each => (string)each![field]!)];
+    private async Task<JsonArray> ConnectionsAsync() =>
+        JsonNode.Parse(await ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, "/connections"))!.AsArray();
 
     private async Task<string> ExpectAsync(HttpStatusCode expected, HttpMethod method, string request)
     {

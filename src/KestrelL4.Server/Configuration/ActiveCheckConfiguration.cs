@@ -3,6 +3,9 @@ namespace KestrelL4.Server.Configuration;
 /// <summary>How the upstreams of an application are probed: the section <c>HealthCheck:Active</c>.</summary>
 internal sealed record ActiveCheckConfiguration
 {
+    /// <summary>The default of <see cref="Probe"/>.</summary>
+    public const ProbeKind DefaultProbe = ProbeKind.Tcp;
+
     /// <summary>The default of <see cref="Interval"/>.</summary>
     public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(2);
 
@@ -15,8 +18,8 @@ internal sealed record ActiveCheckConfiguration
     /// <summary>The default of <see cref="Fall"/>.</summary>
     public const int DefaultFall = 3;
 
-    /// <summary>What is asked.</summary>
-    public required ProbeKind Probe { get; init; }
+    /// <summary>What is asked. Default: to accept a connection.</summary>
+    public ProbeKind Probe { get; init; } = DefaultProbe;
 
     /// <summary>The longest time between two probes of one upstream, apart from what they take. More than zero; default 2 s.</summary>
     public TimeSpan Interval { get; init; } = DefaultInterval;

@@ -33,6 +33,18 @@ public sealed class HealthCheckTests : IDisposable
             Read("Active:Probe=tls").Active);
     }
 
+    [Theory]
+    [InlineData("Active:Interval=2s")]
+    [InlineData("Active:Timeout=1s")]
+    [InlineData("Active:Rise=2")]
+    [InlineData("Active:Fall=3")]
+    public void Read_AnyKeyWithoutProbe_ProbesByTcp(string setting)
+    {
+        Assert.Equal(
+            new ActiveCheckConfiguration { Probe = ProbeKind.Tcp, Interval = TimeSpan.FromSeconds(2), Timeout = TimeSpan.FromSeconds(1), Rise = 2, Fall = 3 },
+            Read(setting).Active);
+    }
+
     [Fact]
     public void Read_EveryKey_Arrives()
     {
@@ -67,7 +79,8 @@ public sealed class HealthCheckTests : IDisposable
     [InlineData("Active:Probe", "Active:Probe=Udp")]
     [InlineData("Active:Probe", "Active:Probe=0")]
     [InlineData("Active:Probe", "Active:Probe=Udp", "Active:Path=/")]
-    [InlineData("Active:Probe", "Active:Interval=1s")]
+    [InlineData("Active:Path", "Active:Path=/")]
+    [InlineData("Active:Port", "Active:Port=80")]
     [InlineData("Active:Interval", "Active:Probe=Tcp", "Active:Interval=0s")]
     [InlineData("Active:Interval", "Active:Probe=Tcp", "Active:Interval=9ms")]
     [InlineData("Active:Interval", "Active:Probe=Tcp", "Active:Interval=2")]

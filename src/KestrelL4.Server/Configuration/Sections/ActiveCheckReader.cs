@@ -34,15 +34,8 @@ internal static class ActiveCheckReader
         return section.IsSet ? check : null;
     }
 
-    private static ProbeKind ReadProbe(SectionReader section)
-    {
-        if (section.IsSet)
-        {
-            section.RefuseMissing("Probe", "is required", $"write {string.Join(", ", Enum.GetNames<ProbeKind>())}");
-        }
-
-        return section.Choice("Probe", Refused);
-    }
+    private static ProbeKind ReadProbe(SectionReader section) =>
+        section.Choice("Probe", section.IsKeySet("Probe") ? Refused : ActiveCheckConfiguration.DefaultProbe);
 
     private static TimeSpan ReadInterval(SectionReader section)
     {

@@ -79,8 +79,6 @@ public sealed class HealthCheckTests : IDisposable
     [InlineData("Active:Probe", "Active:Probe=Udp")]
     [InlineData("Active:Probe", "Active:Probe=0")]
     [InlineData("Active:Probe", "Active:Probe=Udp", "Active:Path=/")]
-    [InlineData("Active:Path", "Active:Path=/")]
-    [InlineData("Active:Port", "Active:Port=80")]
     [InlineData("Active:Interval", "Active:Probe=Tcp", "Active:Interval=0s")]
     [InlineData("Active:Interval", "Active:Probe=Tcp", "Active:Interval=9ms")]
     [InlineData("Active:Interval", "Active:Probe=Tcp", "Active:Interval=2")]
@@ -93,8 +91,6 @@ public sealed class HealthCheckTests : IDisposable
     [InlineData("Active:Path", "Active:Probe=Http", "Active:Path=/a b")]
     [InlineData("Active:Path", "Active:Probe=Http", "Active:Path=/a\r\nX: y")]
     [InlineData("Active:Path", "Active:Probe=Http", "Active:Path=/gesundheitsprüfung")]
-    [InlineData("Active:Path", "Active:Probe=Tcp", "Active:Path=/")]
-    [InlineData("Active:Port", "Active:Probe=Tls", "Active:Port=443")]
     [InlineData("Active:Port", "Active:Probe=Http", "Active:Path=/", "Active:Port=0")]
     [InlineData("Active:Port", "Active:Probe=Http", "Active:Path=/", "Active:Port=65536")]
     [InlineData("Active:Intervall", "Active:Probe=Tcp", "Active:Intervall=1s")]
@@ -107,6 +103,18 @@ public sealed class HealthCheckTests : IDisposable
     public void Read_WhatCannotBe_IsOneErrorAtItsKey(string key, params string[] settings)
     {
         _folder.ReadWith([.. settings.Select(static setting => $"{Section}:{setting}")]).OneError($"{Section}:{key}");
+    }
+
+    [Theory]
+    [InlineData("Tcp")]
+    [InlineData("Tls")]
+    public void Read_PathAndPortBesideAnotherProbe_AreTakenAndNotUsed(string probe)
+    {
+        ActiveCheckConfiguration check = _folder.ReadWith(
+            $"{Section}:Active:Probe={probe}", $"{Section}:Active:Path=/healthz", $"{Section}:Active:Port=8080")
+            .Understood.Applications["echo"].HealthCheck.Active!;
+
+        Assert.Equal((null, null), (check.Path, check.Port));
     }
 
     [Fact]

@@ -15,6 +15,8 @@ internal static class ActiveCheckReader
     public static ActiveCheckConfiguration? Read(SectionReader section)
     {
         ProbeKind probe = ReadProbe(section);
+        string? path = ReadPath(section);
+        int? port = section.Integer("Port", min: 1, max: HighestPort);
         var check = new ActiveCheckConfiguration
         {
             Probe = probe,
@@ -22,12 +24,14 @@ internal static class ActiveCheckReader
             Timeout = section.PositiveDuration("Timeout", ActiveCheckConfiguration.DefaultTimeout),
             Rise = section.Integer("Rise") ?? ActiveCheckConfiguration.DefaultRise,
             Fall = section.Integer("Fall") ?? ActiveCheckConfiguration.DefaultFall,
-            Path = ReadPath(section),
-            Port = section.Integer("Port", min: 1, max: HighestPort),
+
+            // Written beside another probe they wait for the day on which it is asked by HTTP.
+            Path = probe.IsHttp() ? path : null,
+            Port = probe.IsHttp() ? port : null,
         };
-        if (probe != Refused)
+        if (probe.IsHttp())
         {
-            RefuseWhatDoesNotFit(section, probe);
+            section.RefuseMissing("Path", $"is required with the probe {probe}", "write what to ask for, such as /healthz");
         }
 
         section.RefuseUnknownKeys();
@@ -60,22 +64,5 @@ internal static class ActiveCheckReader
         }
 
         return text;
-    }
-
-    private static void RefuseWhatDoesNotFit(SectionReader section, ProbeKind probe)
-    {
-        if (probe.IsHttp())
-        {
-            section.RefuseMissing("Path", $"is required with the probe {probe}", "write what to ask for, such as /healthz");
-            return;
-        }
-
-        foreach (string key in (ReadOnlySpan<string>)["Path", "Port"])
-        {
-            if (section.IsKeySet(key))
-            {
-                section.Refuse(key, $"does not go with the probe {probe}", $"remove it, or probe by {ProbeKind.Http} or {ProbeKind.Https}");
-            }
-        }
     }
 }

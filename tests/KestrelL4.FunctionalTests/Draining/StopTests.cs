@@ -115,7 +115,7 @@ public sealed class StopTests : IAsyncDisposable
     [Fact]
     public async Task Stop_ApplicationJustRemoved_WhatItHasCountsForTheExitCode()
     {
-        _setup.Application("removed", _upstream.EndPoint).Set("Drain:Timeout", "2s");
+        _setup.Application("removed", _upstream.EndPoint).Set("Drain:Timeout", "5s");
         await using TestNode node = await _setup.StartAsync();
         await using TlsClient client = await node.HoldAsync(_alice, "removed");
         _setup.Set("Applications:removed", null).Write();

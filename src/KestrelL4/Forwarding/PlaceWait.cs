@@ -14,6 +14,8 @@ internal sealed class PlaceWait(
     private const string Cause = "queue_timeout";
 
     private TimeSpan _left = patience;
+    private long? _number;
+    private bool _isOver;
 
     /// <summary>Waits for a place at an upstream that was not tried yet.</summary>
     /// <param name="tried">The upstreams that were dialled in vain.</param>
@@ -26,7 +28,8 @@ internal sealed class PlaceWait(
         }
 
         long begin = time.GetTimestamp();
-        Waiter waiter = upstreams.Wait(tried, connection.Key);
+        Waiter waiter = upstreams.Wait(tried, connection.Key, _number);
+        _number = waiter.Number;
         if (waiter.Place.IsCompleted)
         {
             return await waiter.Place.ConfigureAwait(false);
@@ -49,7 +52,7 @@ internal sealed class PlaceWait(
 
         Upstream? upstream = await waiter.Place.ConfigureAwait(false);
         _left -= time.GetElapsedTime(begin);
-        if (upstream is null && _left <= TimeSpan.Zero)
+        if (upstream is null && (_left <= TimeSpan.Zero || Volatile.Read(ref _isOver)))
         {
             connection.Cause ??= Cause;
         }
@@ -61,7 +64,14 @@ internal sealed class PlaceWait(
     {
         using CancellationTokenRegistration closing = connection.Closing.UnsafeRegister(static state => ((Waiter)state!).GiveUp(), waiter);
         await using ITimer end = time.CreateTimer(
-            static state => ((Waiter)state!).GiveUp(), waiter, TimerBounds.Bound(_left), Timeout.InfiniteTimeSpan);
+            _ => GiveUp(waiter), null, TimerBounds.Bound(_left), Timeout.InfiniteTimeSpan);
         _ = await watch.WhileAsync(waiter.Place).ConfigureAwait(false);
+    }
+
+    // The system's timers fire up to some milliseconds early by the clock that tells what is left.
+    private void GiveUp(Waiter waiter)
+    {
+        Volatile.Write(ref _isOver, true);
+        waiter.GiveUp();
     }
 }

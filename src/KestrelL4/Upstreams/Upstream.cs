@@ -182,6 +182,15 @@ public sealed class Upstream
         return new HealthChange(health, reason, isBack ? time.GetElapsedTime(_outSince, now) : null);
     }
 
+    /// <summary>Forgets how it was when it was taken out, now that it is put in again. Under the set's lock only.</summary>
+    internal void BeginAnew()
+    {
+        if (Health != UpstreamHealth.Healthy)
+        {
+            Volatile.Write(ref _health, new HealthState(UpstreamHealth.Healthy, null, Stopwatch.GetTimestamp()));
+        }
+    }
+
     /// <summary>Counts a connection in, before its dial. Under the set's lock only, so that the bound holds.</summary>
     internal void Enter()
     {

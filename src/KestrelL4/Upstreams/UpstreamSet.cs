@@ -58,6 +58,7 @@ internal sealed class UpstreamSet
         _gone.Update(next, went);
         Array.ForEach(went, upstream => upstream.Changed -= Serve);
         Array.ForEach(added, upstream => upstream.Changed += Serve);
+        Array.ForEach(added, static upstream => upstream.BeginAnew());
         Array.ForEach(added, upstream => upstream.SlowSince = _all.Length > 0 ? _time.GetTimestamp() : null);
         Volatile.Write(ref _all, next);
     });
@@ -96,9 +97,12 @@ internal sealed class UpstreamSet
     }
 
     /// <summary>Lets a connection wait for a place at an upstream that it did not try yet; the wait is over at once when none can come.</summary>
-    public Waiter Wait(IReadOnlyList<Upstream> tried, in ClientKey client = default)
+    /// <param name="tried">The upstreams that it tried in vain.</param>
+    /// <param name="client">Whose connection it is.</param>
+    /// <param name="number">The number of its former wait, which brought it to one of those; null = it did not wait before.</param>
+    public Waiter Wait(IReadOnlyList<Upstream> tried, in ClientKey client = default, long? number = null)
     {
-        Waiter waiter = new(this, client);
+        Waiter waiter = new(this, client) { Number = number };
         lock (_picking)
         {
             _line.Add(waiter, tried);

@@ -25,8 +25,8 @@ internal sealed class Waiter
     /// <summary>Whose connection it is.</summary>
     public ClientKey Client { get; }
 
-    /// <summary>When it came: lower is earlier.</summary>
-    public long Number { get; set; }
+    /// <summary>When it came: lower is earlier. Null until it stands in line.</summary>
+    public long? Number { get; set; }
 
     /// <summary>Those that it waits among, and its place there; not in any list once it does not wait.</summary>
     public LinkedListNode<Waiter> Node { get; }

@@ -14,7 +14,7 @@ internal sealed class WaitingLine
     /// <summary>How many wait. From any thread.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Lets one stand at the end.</summary>
+    /// <summary>Lets one stand at the end, or where it stood before if it has its number already: what it was given came to nothing.</summary>
     /// <param name="waiter">Who waits.</param>
     /// <param name="tried">The upstreams that it tried in vain.</param>
     public void Add(Waiter waiter, IReadOnlyList<Upstream> tried)
@@ -26,8 +26,8 @@ internal sealed class WaitingLine
             _groups.Add(group);
         }
 
-        waiter.Number = ++_lastNumber;
-        group.Waiters.AddLast(waiter.Node);
+        waiter.Number ??= ++_lastNumber;
+        group.Add(waiter);
 
         // A fence: who frees a place after this sees that somebody waits, and what was freed before is seen by the look that follows.
         Interlocked.Increment(ref _count);
@@ -86,5 +86,23 @@ internal sealed class WaitingLine
         public LinkedList<Waiter> Waiters { get; } = new();
 
         public Waiter First => Waiters.First!.Value;
+
+        public void Add(Waiter waiter)
+        {
+            LinkedListNode<Waiter>? before = Waiters.Last;
+            while (before is not null && before.Value.Number > waiter.Number)
+            {
+                before = before.Previous;
+            }
+
+            if (before is null)
+            {
+                Waiters.AddFirst(waiter.Node);
+            }
+            else
+            {
+                Waiters.AddAfter(before, waiter.Node);
+            }
+        }
     }
 }

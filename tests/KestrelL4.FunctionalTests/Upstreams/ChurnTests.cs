@@ -21,7 +21,11 @@ public sealed class ChurnTests : IAsyncDisposable
     {
         _setup.Application("echo", [.. _upstreams.Select(static upstream => upstream.EndPoint)])
             .Set("Applications:echo:RateLimit:MaxConcurrentConnections", 1000)
-            .Set("RateLimit:MaxConcurrentConnections", 1000);
+            .Set("RateLimit:MaxConcurrentConnections", 1000)
+            .Set("Applications:echo:HealthCheck:Active:Probe", "Tcp")
+            .Set("Applications:echo:HealthCheck:Active:Interval", "200ms")
+            .Set("Applications:echo:HealthCheck:Active:Rise", 1)
+            .Set("Applications:echo:HealthCheck:Active:Fall", 1);
         _alice = _setup.Client("alice", "echo");
     }
 
@@ -46,7 +50,8 @@ public sealed class ChurnTests : IAsyncDisposable
             await client.ReceiveAsync(2);
         }
 
-        Assert.All(_upstreams, static upstream => Assert.Equal(10, upstream.Open));
+        // A probe may be there as well, for a moment.
+        await Eventually.UntilAsync(() => Array.TrueForAll(_upstreams, static upstream => upstream.Open == 10), "each upstream has a third");
         using CancellationTokenSource stop = new();
         Task load = LoadAsync(node, stop.Token);
         await Eventually.UntilAsync(() => _visits.Count > 100, "the load runs");
@@ -83,10 +88,12 @@ public sealed class ChurnTests : IAsyncDisposable
         int deaths = 0;
         while (Stopwatch.GetElapsedTime(began) < duration)
         {
-            MortalUpstream next = _upstreams[deaths++ % _upstreams.Length];
-            next.Kill();
+            int next = deaths++ % _upstreams.Length;
+            await UntilOthersAreAvailableAsync(node, next);
+            MortalUpstream dying = _upstreams[next];
+            dying.Kill();
             await half.WaitForNextTickAsync();
-            next.Revive();
+            dying.Revive();
             await half.WaitForNextTickAsync();
         }
 
@@ -111,6 +118,11 @@ public sealed class ChurnTests : IAsyncDisposable
 
     private static int SocketsOf(TestNode node) => Directory.GetFiles($"/proc/{node.Process.Id}/fd")
         .Count(static descriptor => new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+
+    private static Task UntilOthersAreAvailableAsync(TestNode node, int dying) => Eventually.UntilAsync(
+        async () => (await node.StatusAsync())["applications"]![0]!["upstreams"]!.AsArray()
+            .All(upstream => (string?)upstream!["name"] == $"u{dying + 1}" || (string?)upstream["status"] == "available"),
+        "the others are available again");
 
     private static async Task<double> LeftAsync(TestNode node)
     {

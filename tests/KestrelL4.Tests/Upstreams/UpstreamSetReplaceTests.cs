@@ -42,6 +42,19 @@ public sealed class UpstreamSetReplaceTests
     }
 
     [Fact]
+    public void Replace_OneThatWentDownIsLeftOutAndComesBack_BeginsHealthy()
+    {
+        _set.Report(_first, UpstreamHealth.Down, "refused");
+        _set.Replace([_second]);
+        Assert.Equal(UpstreamHealth.Down, _first.Health);
+
+        _set.Replace([_first, _second]);
+
+        Assert.Equal((UpstreamHealth.Healthy, null), (_first.Health, _first.HealthReason));
+        Assert.Same(_first, _set.Pick([]));
+    }
+
+    [Fact]
     public void Gone_WithoutConnections_IsRememberedForTenMinutes()
     {
         _set.Replace([_second]);

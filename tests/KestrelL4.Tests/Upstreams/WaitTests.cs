@@ -71,6 +71,24 @@ public sealed class WaitTests
     }
 
     [Fact]
+    public void Wait_PlaceCameToNothing_StandsWhereItStoodBefore()
+    {
+        Waiter first = Waiting();
+        Waiter[] later = [Waiting(), Set.Wait([_scene['a']]), Waiting()];
+        Set.Leave(_scene['a']);
+        Has(first, 'a');
+
+        // Its dial failed.
+        Waiter again = Set.Wait([_scene['a']], number: first.Number);
+        Set.Leave(_scene['a']);
+        Has(later[0], 'a');
+        Set.Leave(_scene['b']);
+
+        Has(again, 'b');
+        Assert.All(later[1..], Waits);
+    }
+
+    [Fact]
     public void Wait_MoreRoom_ServesAsManyAsItHolds()
     {
         Waiter[] waiters = [Waiting(), Waiting(), Waiting(), Waiting()];

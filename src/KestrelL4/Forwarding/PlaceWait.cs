@@ -60,8 +60,7 @@ internal sealed class PlaceWait(
     private async Task WaitAsync(Waiter waiter)
     {
         using CancellationTokenRegistration closing = connection.Closing.UnsafeRegister(static state => ((Waiter)state!).GiveUp(), waiter);
-        await using ITimer end = time.CreateTimer(
-            static state => ((Waiter)state!).GiveUp(), waiter, TimerBounds.Bound(_left), Timeout.InfiniteTimeSpan);
+        await using PlaceDeadline end = new(waiter, _left, time);
         _ = await watch.WhileAsync(waiter.Place).ConfigureAwait(false);
     }
 }

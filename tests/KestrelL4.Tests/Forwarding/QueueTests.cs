@@ -9,7 +9,7 @@ public sealed class QueueTests : IAsyncDisposable
 {
     private static readonly TimeSpan Queue = TimeSpan.FromSeconds(10);
 
-    private readonly FakeTime _time = new();
+    private readonly FakeTime _time = new() { Early = TimeSpan.FromMilliseconds(3) };
     private readonly EchoServer _echo = new();
     private readonly Upstream _upstream;
     private readonly Application _application;

@@ -20,7 +20,8 @@ namespace KestrelL4.Authority;
 internal sealed class AuthorityHost : IAsyncDisposable
 {
     private const int AttemptsOfOneSource = 30;
-    private const int AttemptsOfAll = 300;
+    private const int JoinsOfAll = 300;
+    private const int RenewalsOfAll = 3_000;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -71,7 +72,12 @@ internal sealed class AuthorityHost : IAsyncDisposable
         RefusalLog log = new(loggers.CreateLogger<RefusalLog>(), time);
         RoleGate gate = new(store, log, time);
         web.Use(gate.PassAsync);
-        new IdentityRoutes(issuers, new Enrolment(store, issuers, time), new AttemptLimit(AttemptsOfOneSource, AttemptsOfAll, time), log).MapTo(web);
+        new IdentityRoutes(
+            issuers,
+            new Enrolment(store, issuers, time),
+            new AttemptLimit(AttemptsOfOneSource, JoinsOfAll, time),
+            new AttemptLimit(AttemptsOfOneSource, RenewalsOfAll, time),
+            log).MapTo(web);
         new NodeRoutes(store, new SignedRegistry(store, issuers, time), new RegistryStream(store, gate, time), time)
             .MapTo(web, web.Lifetime.ApplicationStopping);
         new AdministratorRoutes(store, issuers, time).MapTo(web);

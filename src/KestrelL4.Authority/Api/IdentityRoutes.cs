@@ -9,9 +9,10 @@ namespace KestrelL4.Authority.Api;
 /// <summary>How one comes to trust the authority, and how a node comes to its certificate.</summary>
 /// <param name="issuers">The root, for whoever knows its pin.</param>
 /// <param name="enrolment">Gives certificates.</param>
-/// <param name="attempts">Bounds how often.</param>
+/// <param name="joins">Bounds how often one tries to join.</param>
+/// <param name="renewals">Bounds how often nodes renew: apart, so that strangers who try to join keep no node from renewing.</param>
 /// <param name="log">Tells of refusals.</param>
-internal sealed class IdentityRoutes(Issuers issuers, Enrolment enrolment, AttemptLimit attempts, RefusalLog log)
+internal sealed class IdentityRoutes(Issuers issuers, Enrolment enrolment, AttemptLimit joins, AttemptLimit renewals, RefusalLog log)
 {
     private const string Bearer = "Bearer ";
 
@@ -41,7 +42,7 @@ internal sealed class IdentityRoutes(Issuers issuers, Enrolment enrolment, Attem
     private async Task<Answer<string>> IssueAsync(HttpContext context, Peer peer)
     {
         // A node is counted by its name: others behind its address have their own count.
-        if (attempts.Admit(peer.Role == Role.Node ? $"node {peer.Name}" : peer.Source) is { } tooMany)
+        if ((peer.Role == Role.Node ? renewals.Admit($"node {peer.Name}") : joins.Admit(peer.Source)) is { } tooMany)
         {
             return tooMany;
         }

@@ -84,6 +84,7 @@ public sealed class AuthorityEnrolmentTests : IAsyncLifetime
         // The join before counts too.
         Assert.Equal(29, answers.TakeWhile(static answer => answer == 401).Count());
         Assert.All(answers.Skip(29), static answer => Assert.Equal(429, answer));
+        Assert.Contains("BEGIN CERTIFICATE", await AsNodeAsync("/v1/identity", "--data-binary", "@edge-1.csr"), StringComparison.Ordinal);
         Assert.DoesNotContain(token, _authority.Process.Output, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(token, File.ReadAllText(_authority["ca/audit.log"]), StringComparison.OrdinalIgnoreCase);
     }

@@ -43,6 +43,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
             error.WriteLine($"{PathOf(parsed)}: {Printable.Whole(exception.Message)}.");
             return ExitCode.NodeNotReachable;
         }
+        catch (AuthorityUnreachableException exception)
+        {
+            error.WriteLine($"{PathOf(parsed)}: {Printable.Whole(exception.Message)}.");
+            return ExitCode.AuthorityNotReachable;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             error.WriteLine($"{PathOf(parsed)}: {OneLine(exception.Message)} Check the path, its permissions and the free space.");
@@ -54,6 +59,18 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
             error.WriteLine($"{PathOf(parsed)}: failed unexpectedly, which is a defect to report: {failure}");
             return ExitCode.No;
         }
+    }
+
+    /// <summary>The verb that was asked for, as the user types it.</summary>
+    public static string PathOf(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? part = parsed.CommandResult; part is CommandResult command; part = part.Parent)
+        {
+            names.Push(command.Command.Name);
+        }
+
+        return string.Join(' ', names);
     }
 
     private static Command CreateRoot()
@@ -73,6 +90,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
             ExplainVerb.Create(),
             WaitVerb.Create(),
             PkiVerb.Create(),
+            AuthorityVerb.Create(),
         };
         RunVerb.MakeDefaultOf(root);
         root.Add(new HelpOption());
@@ -89,17 +107,6 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
 
         error.WriteLine($"Run '{PathOf(parsed)} --help' to see what is allowed.");
         return ExitCode.Usage;
-    }
-
-    private static string PathOf(ParseResult parsed)
-    {
-        var names = new Stack<string>();
-        for (SymbolResult? part = parsed.CommandResult; part is CommandResult command; part = part.Parent)
-        {
-            names.Push(command.Command.Name);
-        }
-
-        return string.Join(' ', names);
     }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");

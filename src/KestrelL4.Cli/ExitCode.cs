@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The running node that a verb acts on cannot be reached.</summary>
     public const int NodeNotReachable = 2;
 
+    /// <summary>The running authority that a verb acts on cannot be reached.</summary>
+    public const int AuthorityNotReachable = 3;
+
     /// <summary>The command line itself is wrong.</summary>
     public const int Usage = 4;
 }

@@ -26,30 +26,48 @@ internal sealed class CertificateAuthority : IDisposable
     /// <summary>Makes a new CA that signs itself.</summary>
     public static IssuedCertificate Create(Validity validity)
     {
-        var serialNumber = SerialNumber.Random();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = CertificatePurpose.Authority(serialNumber).RequestFor(key);
-        using X509Certificate2 certificate = request.Create(
+        using X509Certificate2 certificate = Create(CertificatePurpose.Authority, key, validity);
+        return Issued(validity, certificate, key);
+    }
+
+    /// <summary>Makes the certificate of a CA that signs itself.</summary>
+    public static X509Certificate2 Create(Func<SerialNumber, CertificatePurpose> purpose, ECDsa key, Validity validity)
+    {
+        var serialNumber = SerialNumber.Random();
+        CertificateRequest request = purpose(serialNumber).RequestFor(new PublicKey(key));
+        return request.Create(
             request.SubjectName,
             X509SignatureGenerator.CreateForECDsa(key),
             validity.NotBefore,
             validity.NotAfter,
             serialNumber.ToOctets());
-        return Issued(serialNumber, validity, certificate, key);
     }
 
     /// <summary>Signs a certificate for a new key; it ends with the CA where it would outlive it.</summary>
     public IssuedCertificate Issue(CertificatePurpose purpose, Validity wanted)
     {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = Certify(_ => purpose, new PublicKey(key), wanted);
+        return Issued(wanted.Within(Validity), certificate, key);
+    }
+
+    /// <summary>Signs a certificate for a key; it ends with the CA where it would outlive it.</summary>
+    /// <param name="purpose">What it is for; may name its serial number.</param>
+    /// <param name="key">The key, of any kind.</param>
+    /// <param name="wanted">From when until when it is to count.</param>
+    public X509Certificate2 Certify(Func<SerialNumber, CertificatePurpose> purpose, PublicKey key, Validity wanted)
+    {
         var serialNumber = SerialNumber.Random();
         Validity validity = wanted.Within(Validity);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = purpose.RequestFor(key);
+        CertificateRequest request = purpose(serialNumber).RequestFor(key);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
             Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        using X509Certificate2 certificate = request.Create(
-            Certificate, validity.NotBefore, validity.NotAfter, serialNumber.ToOctets());
-        return Issued(serialNumber, validity, certificate, key);
+        using ECDsa own = Certificate.GetECDsaPrivateKey()!;
+
+        // By a generator, for the key that is certified may be of another kind than the CA's.
+        return request.Create(
+            Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(own), validity.NotBefore, validity.NotAfter, serialNumber.ToOctets());
     }
 
     /// <summary>From when until when a certificate counts.</summary>
@@ -59,6 +77,6 @@ internal sealed class CertificateAuthority : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Certificate.Dispose();
 
-    private static IssuedCertificate Issued(SerialNumber serialNumber, Validity validity, X509Certificate2 certificate, ECDsa key) =>
-        new(serialNumber, validity, certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
+    private static IssuedCertificate Issued(Validity validity, X509Certificate2 certificate, ECDsa key) =>
+        new(SerialNumber.Of(certificate), validity, certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
 }

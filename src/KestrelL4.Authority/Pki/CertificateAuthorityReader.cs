@@ -85,7 +85,8 @@ internal static class CertificateAuthorityReader
               + "correct the clock, or make a new CA in another directory";
     }
 
-    private static bool TryReadKey(string path, [NotNullWhen(true)] out ECDsa? key, [NotNullWhen(false)] out string? refusal)
+    /// <summary>Reads an ECDSA key that its owner alone may read; false with the reason, naming the file and what to do.</summary>
+    public static bool TryReadKey(string path, [NotNullWhen(true)] out ECDsa? key, [NotNullWhen(false)] out string? refusal)
     {
         key = null;
         refusal = null;

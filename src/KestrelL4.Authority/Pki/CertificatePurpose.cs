@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Protocol.Snapshots;
 
 namespace KestrelL4.Authority.Pki;
 
@@ -28,8 +29,58 @@ internal sealed class CertificatePurpose
         X509BasicConstraintsExtension.CreateForCertificateAuthority(pathLengthConstraint: 0),
         new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
 
+    /// <summary>The root of an authority: it certifies issuers, the snapshot issuer, and the authority's own server.</summary>
+    public static CertificatePurpose Root(SerialNumber serialNumber) => new(
+        $"KestrelL4 root {serialNumber.Text[..8]}",
+        X509BasicConstraintsExtension.CreateForCertificateAuthority(pathLengthConstraint: 1),
+        new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+
+    /// <summary>The issuer of nodes, under a root.</summary>
+    public static CertificatePurpose NodeIssuer(SerialNumber serialNumber) =>
+        Issuer("nodes", serialNumber, ServerAuthentication, ClientAuthentication);
+
+    /// <summary>The issuer of clients, under a root.</summary>
+    public static CertificatePurpose ClientIssuer(SerialNumber serialNumber) => Issuer("clients", serialNumber, ClientAuthentication);
+
+    /// <summary>The issuer of snapshots, under a root: it signs them with its own key, and no certificate.</summary>
+    public static CertificatePurpose SnapshotIssuer(SerialNumber serialNumber) =>
+        new($"KestrelL4 snapshots {serialNumber.Text[..8]}", EndEntity(SnapshotDocument.SignerUsage));
+
     /// <summary>The node, reachable under one or more hosts.</summary>
-    public static CertificatePurpose Server(IReadOnlyList<HostName> hosts)
+    public static CertificatePurpose Server(IReadOnlyList<HostName> hosts) => new(
+        hosts[0].Text.Length <= MaxCommonName ? hosts[0].Text : "server",
+        [.. EndEntity(ServerAuthentication), NamesOf(hosts)]);
+
+    /// <summary>A node of an authority: a server to its clients, and a client to the authority.</summary>
+    public static CertificatePurpose Node(string name, IReadOnlyList<HostName> hosts) =>
+        new(name, [.. EndEntity(ServerAuthentication, ClientAuthentication), NamesOf(hosts)]);
+
+    /// <summary>A client of a name. A name of more than 64 characters is kept whole, though the standard's bound is 64.</summary>
+    public static CertificatePurpose Client(ClientName name) => new(name.Text, EndEntity(ClientAuthentication));
+
+    /// <summary>A request for the certificate of a key, to be signed by a CA.</summary>
+    public CertificateRequest RequestFor(PublicKey key)
+    {
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(_commonName);
+        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(key, critical: false));
+        foreach (X509Extension extension in _extensions)
+        {
+            request.CertificateExtensions.Add(extension);
+        }
+
+        return request;
+    }
+
+    // The usages of an issuer bound those of what it issues.
+    private static CertificatePurpose Issuer(string kind, SerialNumber serialNumber, params string[] usages) => new(
+        $"KestrelL4 {kind} {serialNumber.Text[..8]}",
+        X509BasicConstraintsExtension.CreateForCertificateAuthority(pathLengthConstraint: 0),
+        new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true),
+        Usage(usages));
+
+    private static X509Extension NamesOf(IReadOnlyList<HostName> hosts)
     {
         var names = new SubjectAlternativeNameBuilder();
         foreach (HostName host in hosts.Distinct())
@@ -44,32 +95,16 @@ internal sealed class CertificatePurpose
             }
         }
 
-        string commonName = hosts[0].Text.Length <= MaxCommonName ? hosts[0].Text : "server";
-        return new CertificatePurpose(commonName, [.. EndEntity(ServerAuthentication), names.Build()]);
+        return names.Build();
     }
 
-    /// <summary>A client of a name. A name of more than 64 characters is kept whole, though the standard's bound is 64.</summary>
-    public static CertificatePurpose Client(ClientName name) => new(name.Text, EndEntity(ClientAuthentication));
+    private static X509EnhancedKeyUsageExtension Usage(string[] usages) =>
+        new([.. usages.Select(static usage => new Oid(usage))], critical: false);
 
-    /// <summary>A request for a key pair's certificate, to be signed by a CA.</summary>
-    public CertificateRequest RequestFor(ECDsa key)
-    {
-        var subject = new X500DistinguishedNameBuilder();
-        subject.AddCommonName(_commonName);
-        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        foreach (X509Extension extension in _extensions)
-        {
-            request.CertificateExtensions.Add(extension);
-        }
-
-        return request;
-    }
-
-    private static X509Extension[] EndEntity(string usage) =>
+    private static X509Extension[] EndEntity(params string[] usages) =>
     [
         X509BasicConstraintsExtension.CreateForEndEntity(critical: true),
         new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true),
-        new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false),
+        Usage(usages),
     ];
 }

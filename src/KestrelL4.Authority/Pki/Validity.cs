@@ -22,6 +22,13 @@ internal readonly record struct Validity(DateTimeOffset NotBefore, DateTimeOffse
         return new Validity(second - ClockSkew, second.AddDays(days));
     }
 
+    /// <summary>The validity of something issued now for a span.</summary>
+    public static Validity StartingAt(DateTimeOffset now, TimeSpan span)
+    {
+        DateTimeOffset second = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        return new Validity(second - ClockSkew, second + span);
+    }
+
     /// <summary>The part of this validity that lies within another's: nothing outlives the CA that signed it.</summary>
     public Validity Within(Validity outer) => new(
         NotBefore < outer.NotBefore ? outer.NotBefore : NotBefore,

@@ -14,14 +14,7 @@ internal sealed class AdminSocket : IDisposable
     public AdminSocket(string path)
     {
         Path = path;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            ConnectCallback = (_, cancellation) => ConnectAsync(path, cancellation),
-        })
-        {
-            BaseAddress = new Uri("http://localhost"),
-        };
+        _http = UnixHttp.Client(path);
     }
 
     /// <summary>The socket's path.</summary>
@@ -59,21 +52,6 @@ internal sealed class AdminSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
-
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
-    {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     private string Explain(Exception cause) => cause switch
     {

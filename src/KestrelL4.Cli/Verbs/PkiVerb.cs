@@ -31,14 +31,7 @@ internal static class PkiVerb
 
     private static Command CreateServer()
     {
-        var hosts = new Option<HostName[]>("--host")
-        {
-            Description = "DNS names and IP addresses under which clients reach the node; may be repeated.",
-            HelpName = "NAME",
-            Required = true,
-            AllowMultipleArgumentsPerToken = true,
-            CustomParser = result => [.. result.Tokens.Select(token => ReadHost(token.Value, result)).OfType<HostName>()],
-        };
+        Option<HostName[]> hosts = HostOption.Create("DNS names and IP addresses under which clients reach the node; may be repeated.");
         Option<string> directory = DirectoryOption();
         Option<int> days = DaysOption("How long the certificate is valid; never beyond its CA.", CertificateDays);
         var command = new Command("server", "Issue the node's certificate: server.crt, server.key.") { hosts, directory, days };
@@ -113,9 +106,6 @@ internal static class PkiVerb
 
     private static FilePki Open(ParseResult parsed, Option<string> directory) =>
         new(parsed.GetRequiredValue(directory), TimeProvider.System);
-
-    private static HostName? ReadHost(string text, ArgumentResult result) =>
-        HostName.TryParse(text, out HostName? host) ? host : Refuse<HostName>(result, $"{text}: {HostName.Rule}");
 
     private static T? Refuse<T>(ArgumentResult result, string reason)
         where T : class

@@ -1,0 +1,24 @@
+namespace KestrelL4.Authority.RegistryStore;
+
+/// <summary>The files of the state in the authority's directory.</summary>
+/// <param name="directory">An absolute path.</param>
+internal sealed class StoreFiles(string directory)
+{
+    /// <summary>Clients, grants and revoked certificates.</summary>
+    public StateFile<RegistryState> Registry { get; } = new(Path.Combine(directory, "registry.json"), StoreJson.Default.RegistryState);
+
+    /// <summary>Nodes and join tokens.</summary>
+    public StateFile<NodesState> Nodes { get; } = new(Path.Combine(directory, "nodes.json"), StoreJson.Default.NodesState);
+
+    /// <summary>Every change.</summary>
+    public AuditLog Audit { get; } = new(Path.Combine(directory, "audit.log"));
+
+    /// <summary>Removes what a kill left half written.</summary>
+    public void RemoveUnfinished()
+    {
+        foreach (string unfinished in Directory.EnumerateFiles(directory, "*" + DurableFile.UnfinishedSuffix))
+        {
+            File.Delete(unfinished);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Authority.Pki;
+
+namespace KestrelL4.Cli.Control;
+
+/// <summary>The two files of a client's new identity: its key, made here and never sent anywhere, and its certificate.</summary>
+/// <param name="directory">Where they go; made 0700 when it is missing.</param>
+/// <param name="name">The client.</param>
+internal sealed class ClientFiles(string directory, string name)
+{
+    /// <summary>The certificate's file.</summary>
+    public string Certificate => Path.Combine(directory, name + ".crt");
+
+    /// <summary>The key's file, 0600.</summary>
+    public string Key => Path.Combine(directory, name + ".key");
+
+    /// <summary>Has a new key certified and writes both files; neither remains when it fails.</summary>
+    /// <param name="certify">Gives the certificate for a signing request, both in PEM.</param>
+    /// <exception cref="IOException">A file exists already, or the disk refuses.</exception>
+    public async Task WriteAsync(Func<string, Task<string>> certify)
+    {
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // Before anything is issued, for a certificate that cannot be written would stay registered.
+        if (Path.Exists(Certificate))
+        {
+            throw new IOException($"{Certificate} exists already, and no file is ever overwritten.");
+        }
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        PkiFile.Secret(Key, key.ExportPkcs8PrivateKeyPem() + "\n").Create();
+        try
+        {
+            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+            PkiFile.Public(Certificate, await certify(request.CreateSigningRequestPem() + "\n")).Create();
+        }
+        catch
+        {
+            File.Delete(Key);
+            throw;
+        }
+    }
+
+    /// <summary>What a user should know of a certificate that was just issued.</summary>
+    public static string Describe(string path)
+    {
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(path);
+        return $"Registered as: authority:{SerialNumber.Of(certificate)}\nValid until {certificate.NotAfter.ToUniversalTime():u}";
+    }
+}

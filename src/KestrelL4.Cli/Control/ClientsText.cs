@@ -1,0 +1,50 @@
+using KestrelL4.Authority.Administration;
+using KestrelL4.Protocol.Snapshots;
+
+namespace KestrelL4.Cli.Control;
+
+/// <summary>What <c>authority client list</c> prints.</summary>
+internal static class ClientsText
+{
+    /// <summary>The clients in the order of their names, then the revoked certificates.</summary>
+    public static string Of(ClientsReport report)
+    {
+        TextTable table = new("CLIENT", "STATUS", "APPLICATIONS", "LIMITS", "CERTIFICATES");
+        foreach ((string name, RegisteredClient client) in report.Clients.OrderBy(static entry => entry.Key, StringComparer.OrdinalIgnoreCase))
+        {
+            table.Add(
+                name,
+                client.Disabled ? "disabled" : "registered",
+                string.Join(' ', client.Applications),
+                string.Join("; ", LimitsOf(client)),
+                string.Join(' ', client.SerialNumbers));
+        }
+
+        string revision = $"Epoch {report.Epoch}, revision {report.Revision}, clients: {report.Clients.Count}\n\n";
+        return revision + table + (report.Revoked.Count > 0 ? "\n" + RevokedOf(report) : "");
+    }
+
+    private static string RevokedOf(ClientsReport report)
+    {
+        TextTable table = new("REVOKED CERTIFICATE", "SINCE");
+        foreach ((string id, DateTimeOffset at) in report.Revoked.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+        {
+            table.Add(id, Readable.Time(at));
+        }
+
+        return table.ToString();
+    }
+
+    private static IEnumerable<string> LimitsOf(RegisteredClient client)
+    {
+        if (client.RateLimit is { } own)
+        {
+            yield return own.ToString();
+        }
+
+        foreach ((string application, RegisteredLimit limit) in client.RateLimits ?? new Dictionary<string, RegisteredLimit>())
+        {
+            yield return $"{application}: {limit}";
+        }
+    }
+}

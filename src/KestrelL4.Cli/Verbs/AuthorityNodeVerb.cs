@@ -1,0 +1,32 @@
+using System.CommandLine;
+using KestrelL4.Authority.Administration;
+using KestrelL4.Cli.Control;
+
+namespace KestrelL4.Cli.Verbs;
+
+/// <summary><c>authority node</c>: the nodes that have joined.</summary>
+internal static class AuthorityNodeVerb
+{
+    /// <summary>The verb with its own two.</summary>
+    public static Command Create() => new("node", "The nodes that have joined.") { CreateList(), CreateRevoke() };
+
+    private static Command CreateList()
+    {
+        Command command = new("list", "The nodes, and until when their certificates are valid.");
+        new AuthorityOptionSet().Act(command, static async (socket, _, cancellation) => NodesText.Of(
+            await socket.AskAsync(HttpMethod.Get, AdministrationRoutes.Nodes, AdministrationJson.Default.NodesReport, cancellation), TimeProvider.System));
+        return command;
+    }
+
+    private static Command CreateRevoke()
+    {
+        Argument<string> node = new("NODE") { Description = "The node." };
+        Command command = new("revoke", "Refuse a node everywhere, from now on.") { node };
+        new AuthorityOptionSet().Act(command, async (socket, parsed, cancellation) => (await socket.AskAsync(
+            HttpMethod.Delete,
+            AuthorityRequest.To(AdministrationRoutes.Node, parsed.GetRequiredValue(node)),
+            AdministrationJson.Default.DoneReport,
+            cancellation)).Text);
+        return command;
+    }
+}

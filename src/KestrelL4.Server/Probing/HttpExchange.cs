@@ -18,8 +18,6 @@ internal static class HttpExchange
 
     private static ReadOnlySpan<byte> Version => "HTTP/1."u8;
 
-    private static ReadOnlySpan<byte> EmptyLine => "\r\n\r\n"u8;
-
     /// <summary>Sends the request and reads the answer's headers.</summary>
     /// <param name="stream">A connection without a byte on it.</param>
     /// <param name="check">What to ask for.</param>
@@ -43,14 +41,17 @@ internal static class HttpExchange
     private static async Task<string?> ReadAsync(Stream stream, Memory<byte> buffer)
     {
         int filled = 0;
-        while (filled < buffer.Length)
+
+        // What is taken out of the buffer counts: interim answers without end are as bad as headers without end.
+        for (int left = buffer.Length; left > 0;)
         {
-            int read = await stream.ReadAsync(buffer[filled..]).ConfigureAwait(false);
+            int read = await stream.ReadAsync(buffer.Slice(filled, left)).ConfigureAwait(false);
             if (read == 0)
             {
                 return filled == 0 ? "closed without an answer" : "closed before the end of its headers";
             }
 
+            left -= read;
             filled += read;
             if (!TryJudge(buffer.Span, ref filled, out string? problem))
             {
@@ -92,7 +93,7 @@ internal static class HttpExchange
                 return true;
             }
 
-            int end = received.IndexOf(EmptyLine);
+            int end = EndOfHeaders(received);
             if (end < 0)
             {
                 return false;
@@ -103,9 +104,27 @@ internal static class HttpExchange
                 return true;
             }
 
-            received[(end + EmptyLine.Length)..].CopyTo(buffer);
-            filled -= end + EmptyLine.Length;
+            received[end..].CopyTo(buffer);
+            filled -= end;
         }
+    }
+
+    // Behind the empty line; below 0 when that has not come. A line may end without a carriage return (RFC 9112 section 2.2).
+    private static int EndOfHeaders(ReadOnlySpan<byte> received)
+    {
+        for (int begin = received.IndexOf((byte)'\n') + 1; begin > 0 && begin < received.Length;)
+        {
+            ReadOnlySpan<byte> line = received[begin..];
+            int length = line.IndexOf((byte)'\n') + 1;
+            if (length == 1 || (length == 2 && line[0] == '\r'))
+            {
+                return begin + length;
+            }
+
+            begin = length == 0 ? 0 : begin + length;
+        }
+
+        return -1;
     }
 
     // "HTTP/1.1 200 OK", the text after the number being optional.

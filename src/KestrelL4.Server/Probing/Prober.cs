@@ -62,7 +62,7 @@ internal sealed class Prober(TimeProvider time)
         }
         catch (AuthenticationException exception)
         {
-            return exception.GetBaseException().Message;
+            return TlsFailure.Describe(exception);
         }
         catch (Exception exception) when (RelayEnd.IsBroken(exception))
         {

@@ -177,6 +177,11 @@ internal sealed partial class CheckedApplication : IDisposable
 
         lock (_lock)
         {
+            if (result == DialResult.TlsFailed)
+            {
+                upstream.Quarantine.DoubtSuccess();
+            }
+
             if (result == DialResult.Connected)
             {
                 upstream.Quarantine.Clear();

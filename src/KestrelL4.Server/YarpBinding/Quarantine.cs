@@ -1,3 +1,4 @@
+using KestrelL4.Forwarding;
 using KestrelL4.Server.Configuration;
 
 namespace KestrelL4.Server.YarpBinding;
@@ -7,8 +8,12 @@ namespace KestrelL4.Server.YarpBinding;
 /// <param name="time">The clock.</param>
 internal sealed class Quarantine(TimeProvider time)
 {
+    // As long as one who tries an upstream waits for a refusal that comes when it seemed connected.
+    private static readonly TimeSpan Doubt = TlsRefusal.Patience;
+
     private int _failures;
     private int _times;
+    private Forgiven? _forgiven;
     private TimeSpan _duration;
     private long? _begunAt;
     private volatile bool _isClean = true;
@@ -48,10 +53,26 @@ internal sealed class Quarantine(TimeProvider time)
     /// <summary>Ends it, and forgets every failure: a dial or a probe has succeeded, or nobody counts any more.</summary>
     public void Clear()
     {
+        _forgiven = new Forgiven(_failures, _times, time.GetTimestamp());
         _failures = 0;
         _times = 0;
         _begunAt = null;
         _isClean = true;
+    }
+
+    /// <summary>
+    /// Counts on from before the latest success, for TLS failed: with TLS 1.3 an upstream that does not accept our certificate
+    /// seems connected first, each time, and would otherwise never have failed twice in a row.
+    /// </summary>
+    public void DoubtSuccess()
+    {
+        if (_forgiven is { } forgiven && time.GetElapsedTime(forgiven.At) < Doubt)
+        {
+            _failures += forgiven.Failures;
+            _times += forgiven.Times;
+        }
+
+        _forgiven = null;
     }
 
     // The most is reached long before a duration runs over.
@@ -65,4 +86,10 @@ internal sealed class Quarantine(TimeProvider time)
 
         return duration < check.MaxQuarantine ? duration : check.MaxQuarantine;
     }
+
+    /// <summary>What a success made forgotten.</summary>
+    /// <param name="Failures">The failures in a row.</param>
+    /// <param name="Times">The quarantines in a row.</param>
+    /// <param name="At">When, in the clock's ticks.</param>
+    private sealed record Forgiven(int Failures, int Times, long At);
 }

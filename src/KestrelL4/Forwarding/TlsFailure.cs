@@ -43,7 +43,7 @@ internal static partial class TlsFailure
         return null;
     }
 
-    [GeneratedRegex("wrong version number|packet length too long|unexpected message|bad record type")]
+    [GeneratedRegex("wrong version number|packet length too long|unexpected message|bad record type|determine the frame size")]
     private static partial Regex NoTls();
 
     [GeneratedRegex("alert [a-z ]+[a-z]")]

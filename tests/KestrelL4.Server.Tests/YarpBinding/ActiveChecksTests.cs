@@ -68,7 +68,7 @@ public sealed class ActiveChecksTests : IAsyncLifetime
 
         Assert.Equal("tcp probe: refused", served.Application.Upstreams[0].HealthReason);
         Assert.Equal(UpstreamHealth.Healthy, served.Application.Upstreams[1].Health);
-        Assert.Equal(before + 1, _scene.Changes);
+        await Eventually.UntilAsync(() => _scene.Changes == before + 1, "the change is told once");
         Assert.Equal(0, served.Application.Upstreams.Sum(static upstream => Enum.GetValues<DialResult>().Sum(upstream.Dials)));
     }
 

@@ -71,6 +71,33 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public void DoubtSuccess_EachConnectsFirst_CountsThemInARow()
+    {
+        Assert.False(FailBehindSuccess());
+        Assert.False(FailBehindSuccess());
+        Assert.True(FailBehindSuccess());
+        Assert.Equal(TimeSpan.FromSeconds(10), _quarantine.Remaining);
+
+        _time.Advance(_quarantine.Remaining);
+
+        Assert.True(FailBehindSuccess());
+        Assert.Equal(TimeSpan.FromSeconds(20), _quarantine.Remaining);
+    }
+
+    [Fact]
+    public void DoubtSuccess_LongAfterIt_CountsFromTheBeginning()
+    {
+        Assert.False(FailBehindSuccess());
+        Assert.False(FailBehindSuccess());
+        _quarantine.Clear();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        _quarantine.DoubtSuccess();
+
+        Assert.Equal([false, false, true], [_quarantine.Fail(Check), _quarantine.Fail(Check), _quarantine.Fail(Check)]);
+    }
+
+    [Fact]
     public void Clear_BetweenFailures_MakesThemNotInARow()
     {
         _quarantine.Fail(Check);
@@ -98,6 +125,14 @@ public sealed class QuarantineTests
         }
 
         Assert.Equal(longest.MaxQuarantine, last);
+    }
+
+    private bool FailBehindSuccess()
+    {
+        _quarantine.Clear();
+        _time.Advance(TimeSpan.FromMilliseconds(10));
+        _quarantine.DoubtSuccess();
+        return _quarantine.Fail(Check);
     }
 
     private void Begin()

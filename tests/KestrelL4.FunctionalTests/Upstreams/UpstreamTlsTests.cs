@@ -1,4 +1,5 @@
 using System.Text;
+using KestrelL4.FunctionalTests.HealthChecks;
 using KestrelL4.FunctionalTests.Reload;
 
 namespace KestrelL4.FunctionalTests.Upstreams;
@@ -99,14 +100,8 @@ public sealed class UpstreamTlsTests(ReloadFixture fixture) : ReloadTestBase(fix
     public async Task Check_UpstreamRefusesOurCertificate_SaysWhy()
     {
         using TemporaryDirectory directory = new();
-        (string certificate, string key) = Issue().WriteTo(directory.Path, "server");
         System.Net.IPEndPoint address = FreePort.Take();
-        await using ServerProgram server = await ServerProgram.StartAsync(
-            "openssl",
-            ["s_server", "-accept", address.ToString(), "-cert", certificate, "-key", key, "-tls1_3", "-Verify", "1", "-verify_return_error",
-                "-CAfile", TestAuthority.CreateRoot("other").WriteTo(directory.Path, "other.crt"), "-quiet"],
-            directory.Path,
-            address);
+        await using ServerProgram server = await StartRefusingAsync(directory.Path, address);
         NodeSetup setup = new NodeSetup().Application("db", address);
         using TemporaryDirectory files = setup.Directory;
         Section(setup, "Applications:db:UpstreamTls", "node", _servers.Issue(new TestSubject("node")));
@@ -116,6 +111,40 @@ public sealed class UpstreamTlsTests(ReloadFixture fixture) : ReloadTestBase(fix
 
         Assert.Contains($"{address} was not reached: tls_failed (it did not accept our certificate", result.Output + result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
+    }
+
+    [RequiresToolFact("openssl")]
+    public async Task Refused_BehindEachHandshake_IsQuarantined()
+    {
+        using TemporaryDirectory directory = new();
+        System.Net.IPEndPoint address = FreePort.Take();
+        await using ServerProgram server = await StartRefusingAsync(directory.Path, address);
+        await _fixture.ApplyAsync(setup =>
+        {
+            setup.Application("refused", address);
+            Section(setup, "Applications:refused:UpstreamTls", "refused", _servers.Issue(new TestSubject("node")));
+        });
+
+        for (int count = 0; count < 3; count++)
+        {
+            await using TlsClient client = await Node.ConnectAsync(_fixture.Alice, "refused");
+            await client.ObserveEndAsync();
+        }
+
+        (_, string? reason) = await Node.UntilUpstreamAsync("refused", "u1", "quarantined");
+        Assert.StartsWith("dials failed, the last one: it did not accept our certificate", reason, StringComparison.Ordinal);
+    }
+
+    // It trusts another authority than the one that issued our certificate, and says so when we believe that the handshake is done.
+    private async Task<ServerProgram> StartRefusingAsync(string directory, System.Net.IPEndPoint address)
+    {
+        (string certificate, string key) = Issue().WriteTo(directory, "server");
+        return await ServerProgram.StartAsync(
+            "openssl",
+            ["s_server", "-accept", address.ToString(), "-cert", certificate, "-key", key, "-tls1_3", "-Verify", "1", "-verify_return_error",
+                "-CAfile", TestAuthority.CreateRoot("other").WriteTo(directory, "other.crt"), "-quiet"],
+            directory,
+            address);
     }
 
     private TestCertificate Issue() => _servers.Issue(TestSubject.Server() with { Hosts = [NginxUpstream.Name] });

@@ -5,11 +5,13 @@ namespace KestrelL4.Forwarding;
 /// <param name="time">The clock.</param>
 internal sealed class Throttle(ProxiedConnection connection, TimeProvider time)
 {
-    // Nobody reads from a side that has to wait, so nobody is told that it broke: it is looked at.
+    // Nobody reads from a side that has to wait, and what came before a reset is read first: so the sides are looked at. However short
+    // each wait is, since one that never lasts so long would let a slow connection go on for as long as its bytes last.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private CancellationTokenSource? _ending;
     private int _waiting;
+    private long _lookedAt = time.GetTimestamp();
     private volatile bool _hasEnded;
 
     /// <summary>Whether any limit shapes the connection now.</summary>
@@ -33,16 +35,22 @@ internal sealed class Throttle(ProxiedConnection connection, TimeProvider time)
         Interlocked.Increment(ref _waiting);
         while (true)
         {
-            await ((Task)waiting).WaitAsync(Look, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            TimeSpan untilLook = Look - time.GetElapsedTime(Volatile.Read(ref _lookedAt));
+            if (untilLook <= TimeSpan.Zero)
+            {
+                Volatile.Write(ref _lookedAt, time.GetTimestamp());
+                untilLook = Look;
+                if (source.WasReset || destination.WasReset)
+                {
+                    End();
+                }
+            }
+
+            await ((Task)waiting).WaitAsync(TimerBounds.Due(untilLook), time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (waiting.IsCompleted)
             {
                 Interlocked.Decrement(ref _waiting);
                 return await waiting.ConfigureAwait(false);
-            }
-
-            if (source.WasReset || destination.WasReset)
-            {
-                End();
             }
         }
     }

@@ -45,8 +45,13 @@ public sealed class Limit
             lock (Gate)
             {
                 Shape(value.BytesPerSecond);
+                bool isOtherWait = value.WaitUpTo != _numbers.WaitUpTo;
                 Volatile.Write(ref _numbers, value);
                 Serve();
+                if (isOtherWait)
+                {
+                    _line.KeepTime();
+                }
             }
         }
     }

@@ -23,6 +23,15 @@ internal sealed class LimitLine(Limit limit)
     /// <summary>Takes out who waits no longer.</summary>
     public void Leave(LimitTurn turn) => _turns?.Remove(turn);
 
+    /// <summary>Has each who waits look at its time anew: how long one may wait has changed.</summary>
+    public void KeepTime()
+    {
+        foreach (LimitTurn turn in _turns?.ToArray() ?? [])
+        {
+            turn.KeepTime();
+        }
+    }
+
     /// <summary>Serves the line at a moment, in ticks of the limit's clock: a window has room again without anybody leaving.</summary>
     public void WakeAt(long moment)
     {

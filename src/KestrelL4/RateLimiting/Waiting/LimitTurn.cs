@@ -14,7 +14,6 @@ internal sealed class LimitTurn
     private Limit? _at;
     private ITimer? _timer;
     private long _since;
-    private long _deadline;
 
     /// <summary>Arrives at a stack: is admitted, refused, or begins to wait.</summary>
     public LimitTurn(LimitStack stack)
@@ -68,6 +67,28 @@ internal sealed class LimitTurn
         }
     }
 
+    /// <summary>Is refused when its time is up by the numbers of the limit that it waits at now, which may be others than when it came; else sleeps on.</summary>
+    public void KeepTime()
+    {
+        // It may have ended, or gone over to another line, while the timer fired.
+        if (_at is not { } limit || _ended.Task.IsCompleted)
+        {
+            return;
+        }
+
+        if (Left(limit) is var left && left <= TimeSpan.Zero)
+        {
+            GiveUp();
+        }
+        else
+        {
+            // The clock of the system's timers lags a few milliseconds behind the one that deadlines go by.
+            _timer!.Change(TimerBounds.Due(left), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private TimeSpan Left(Limit limit) => limit.Numbers.WaitUpTo - Waited(limit);
+
     private TimeSpan Waited(Limit limit) => _at is null ? TimeSpan.Zero : limit.Time.GetElapsedTime(_since);
 
     private void WaitAt(Limit limit)
@@ -78,12 +99,13 @@ internal sealed class LimitTurn
             _stack.Expect(1);
         }
 
-        _timer?.Dispose();
         _at = limit;
         limit.Line.Join(this);
-        TimeSpan left = TimerBounds.Bound(limit.Numbers.WaitUpTo - Waited(limit));
-        _deadline = limit.Time.GetTimestamp() + (long)(left.TotalSeconds * limit.Time.TimestampFrequency);
-        _timer = limit.Time.CreateTimer(static state => ((LimitTurn)state!).LookAtTime(), this, TimerBounds.Due(left), Timeout.InfiniteTimeSpan);
+
+        // One for all lines: many may go over at once.
+        _timer ??= limit.Time.CreateTimer(
+            static state => ((LimitTurn)state!).LookAtTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(TimerBounds.Due(Left(limit)), Timeout.InfiniteTimeSpan);
 
         // A window gets room by time alone.
         if (limit.Line.First == this)
@@ -96,22 +118,7 @@ internal sealed class LimitTurn
     {
         lock (Limit.Gate)
         {
-            // It may have gone over to another line while the timer of the last one fired.
-            if (_at is not { } limit || _ended.Task.IsCompleted)
-            {
-                return;
-            }
-
-            TimeSpan left = limit.Time.GetElapsedTime(limit.Time.GetTimestamp(), _deadline);
-            if (left <= TimeSpan.Zero)
-            {
-                GiveUp();
-            }
-            else
-            {
-                // The clock of the system's timers lags a few milliseconds behind the one that deadlines go by.
-                _timer!.Change(TimerBounds.Due(left), Timeout.InfiniteTimeSpan);
-            }
+            KeepTime();
         }
     }
 

@@ -64,6 +64,30 @@ public sealed class LimitTurnTests
         Assert.Equal(0, limit.Waiting);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 2)]
+    [InlineData(9, 8)]
+    public async Task Numbers_WaitUpToChangesWhileSomebodyWaits_HoldsFromItsArrival(int seconds, int left)
+    {
+        Limit limit = Make(RateLimitScope.Client, 1, wait: 5);
+        using LimitLease held = new LimitStack(limit).Acquire();
+        Task<LimitLease> waiting = new LimitStack(limit).AcquireAsync().AsTask();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        limit.Numbers = limit.Numbers with { WaitUpTo = TimeSpan.FromSeconds(seconds) };
+
+        if (left > 0)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds((left * 1_000) - 1));
+            Assert.False(waiting.IsCompleted);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(RateLimitScope.Client, (await SoonAsync(waiting)).RefusedBy);
+        Assert.Equal((0, 0), (limit.Waiting, _time.ArmedTimers));
+    }
+
     [Fact]
     public async Task AcquireAsync_OneLimitDoesNotWait_RefusesByThatOneAtOnce()
     {

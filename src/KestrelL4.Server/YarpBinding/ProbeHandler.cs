@@ -41,14 +41,20 @@ internal sealed partial class ProbeHandler : HttpMessageHandler, IForwarderHttpC
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request is not ProbeRequest probe || !probe.Upstream.TryBeginProbe())
+        if (request is not ProbeRequest probe)
+        {
+            return new HttpResponseMessage(HttpStatusCode.NoContent);
+        }
+
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, cancellationToken);
+        await SpreadAsync(probe, either.Token).ConfigureAwait(false);
+        if (!probe.Upstream.TryBeginProbe())
         {
             return new HttpResponseMessage(HttpStatusCode.NoContent);
         }
 
         try
         {
-            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, cancellationToken);
             return new ProbeResponse(probe, await ProbeAsync(probe, either.Token).ConfigureAwait(false));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -62,15 +68,15 @@ internal sealed partial class ProbeHandler : HttpMessageHandler, IForwarderHttpC
         }
     }
 
+    // Before its turn: a probe that waits long, since its interval is long, must not keep out one that a reload has asked for since.
+    private Task SpreadAsync(ProbeRequest probe, CancellationToken ending) => probe.Upstream.HasAnswered
+        ? Task.Delay(TimerBounds.Bound(probe.Check.Interval) * Jitter * Random.Shared.NextDouble(), _time, ending)
+
+        // The first one tells whether the node may take traffic.
+        : Task.CompletedTask;
+
     private async Task<ProbeResult> ProbeAsync(ProbeRequest probe, CancellationToken ending)
     {
-        // The first one tells whether the node may take traffic.
-        if (probe.Upstream.HasAnswered)
-        {
-            TimeSpan spread = TimerBounds.Bound(probe.Check.Interval) * Jitter;
-            await Task.Delay(spread * Random.Shared.NextDouble(), _time, ending).ConfigureAwait(false);
-        }
-
         await _places.WaitAsync(ending).ConfigureAwait(false);
         try
         {

@@ -257,7 +257,9 @@ public sealed class TlsDialTests
 
     private Application To(IPEndPoint address, UpstreamTls tls, TimeProvider? time = null)
     {
-        Application application = new("db", [new Upstream("a", address) { Tls = tls }], time: time);
+        // Reading the system's trust for the first time takes seconds on a busy machine; what is about time has a clock of its own.
+        ApplicationSettings settings = time is null ? new() { Timeouts = new() { Connect = TimeSpan.FromMinutes(1) } } : new();
+        Application application = new("db", [new Upstream("a", address) { Tls = tls }], settings, time: time);
         application.Dialled += (_, result, problem) => _dials.Add((result, problem));
         return application;
     }

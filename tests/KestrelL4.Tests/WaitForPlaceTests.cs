@@ -70,11 +70,13 @@ public sealed class WaitForPlaceTests : IAsyncDisposable
         }
 
         submission.Client.Reset();
-        for (int look = 0; submission.IsOpen && look < 5; look++)
-        {
-            await Task.Delay(20);
-            _time.Advance(TimeSpan.FromMilliseconds(200));
-        }
+        await Eventually.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(10));
+                return !submission.IsOpen;
+            },
+            "the kernel is asked");
 
         Assert.Equal(CloseReason.ClientAborted, await submission.EndAsync());
         Assert.Equal((1, 0), (_limit.Held, _limit.Waiting));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,6 +8,10 @@ namespace KestrelL4.Testing.Servers;
 public sealed class ManualServer : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    // Kept, and not closed, for they are the tests' own: one that a test does not mention any more would be collected, and with
+    // unread bytes in it that resets the connection.
+    private readonly ConcurrentBag<Socket> _accepted = [];
 
     /// <summary>Takes any free port and listens.</summary>
     public ManualServer()
@@ -25,6 +30,7 @@ public sealed class ManualServer : IDisposable
         using CancellationTokenSource deadline = new(Eventually.DefaultDeadline);
         Socket socket = await _listener.AcceptAsync(deadline.Token);
         socket.NoDelay = true;
+        _accepted.Add(socket);
         return socket;
     }
 

@@ -89,7 +89,7 @@ public sealed class ApplicationConnectionHandler(
         bool isKnown = Authenticator.TryAuthenticate(trust, certificate, out Client? client, out CloseReason refusal);
         connection.Client = client;
         return !isKnown ? refusal
-            : Authenticator.IsStale(trust, certificate, _time.GetUtcNow()) ? CloseReason.RevocationStale
+            : Authenticator.JudgeAge(trust, certificate, _time.GetUtcNow()) is { } tooOld ? tooOld
             : Authorizer.TryAuthorize(client!, application.Name, out grant) ? null
             : CloseReason.NotAuthorized;
     }

@@ -8,6 +8,9 @@ namespace KestrelL4;
 /// <param name="Registry">The clients and their grants.</param>
 public sealed record ClientTrust(IReadOnlyList<ClientAuthority> Authorities, RegistrySnapshot Registry)
 {
+    /// <summary>How old the registry is; null = it is as new as its source, which cannot be away.</summary>
+    public RegistryAge? Age { get; init; }
+
     /// <summary>The client authority in force that issued a certificate; null when it was taken away, or replaced by another CA.</summary>
     internal ClientAuthority? AuthorityOf(ClientCertificate certificate)
     {

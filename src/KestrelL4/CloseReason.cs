@@ -25,6 +25,9 @@ public enum CloseReason
     /// <summary>authenticate: the client is registered and disabled.</summary>
     ClientDisabled,
 
+    /// <summary>authenticate: the registry has not been confirmed by its source for longer than allowed.</summary>
+    RegistryStale,
+
     /// <summary>authenticate: the revocation list of the certificate's client authority is older than allowed.</summary>
     RevocationStale,
 
@@ -83,7 +86,7 @@ public static class CloseReasonExtensions
     private static readonly string[] Words =
     [
         "node_limited", "source_limited", "proxy_header_invalid", "handshake_failed", "unknown_client", "revoked_certificate",
-        "client_disabled", "revocation_stale", "not_authorized", "rate_limited", "no_upstream", "upstream_connect_failed", "completed", "client_aborted",
+        "client_disabled", "registry_stale", "revocation_stale", "not_authorized", "rate_limited", "no_upstream", "upstream_connect_failed", "completed", "client_aborted",
         "upstream_aborted", "idle_timeout", "max_duration", "revoked", "certificate_expired", "upstream_down", "closed_by_operator",
         "drained", "node_stopped", "internal_error",
     ];

@@ -9,10 +9,13 @@ internal sealed record NodeConfiguration
     /// <summary>Where the node keeps what must outlive it; created with mode 0700. An absolute path.</summary>
     public required string StateDirectory { get; init; }
 
-    /// <summary>The node's own certificate and key on files.</summary>
-    public required IdentityConfiguration Identity { get; init; }
+    /// <summary>The node's own certificate and key on files; null = the authority issues them.</summary>
+    public required IdentityConfiguration? Identity { get; init; }
 
-    /// <summary>The issuers of client certificates by name; at least one.</summary>
+    /// <summary>The authority; null = there is none.</summary>
+    public AuthorityConfiguration? Authority { get; init; }
+
+    /// <summary>The issuers of client certificates by name; at least one where there is no authority.</summary>
     public required IReadOnlyDictionary<string, ClientAuthorityConfiguration> ClientAuthorities { get; init; }
 
     /// <summary>The applications by name; at least one.</summary>
@@ -40,7 +43,7 @@ internal sealed record NodeConfiguration
     public IEnumerable<string> Files() =>
         ClientAuthorities.Values
             .SelectMany(static authority => new[] { authority.Certificate, authority.RevocationList })
-            .Concat([Identity.Certificate, Identity.Key])
+            .Concat([Identity?.Certificate, Identity?.Key, Authority?.Ca])
             .OfType<string>()
             .Concat(UpstreamTls().SelectMany(static section => section.Configuration.Files()));
 

@@ -43,7 +43,6 @@ internal sealed class CertificateJudge(TimeProvider time)
 
         ClientCertificate certificate = new(authority, id, DateTimeOffset.MaxValue);
         return !Authenticator.TryAuthenticate(trust, certificate, out _, out CloseReason refusal) ? refusal
-            : Authenticator.IsStale(trust, certificate, time.GetUtcNow()) ? CloseReason.RevocationStale
-            : null;
+            : Authenticator.JudgeAge(trust, certificate, time.GetUtcNow());
     }
 }

@@ -24,7 +24,7 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
     /// <summary>The identity, and whether handshakes with it end with a session ticket; a new one is tried.</summary>
     public async ValueTask<(NodeIdentity? Identity, bool SendsTickets)> IdentityAsync(CancellationToken cancellation)
     {
-        IdentityConfiguration configuration = reading.Understood.Identity;
+        IdentityConfiguration configuration = reading.Understood.Identity!;
         NodeIdentity? former = previous?.Configuration.Identity == configuration ? previous.Identity : null;
         List<ConfigurationError> faults = [];
         PemFile files = new(reading, faults);

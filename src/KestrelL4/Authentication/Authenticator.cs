@@ -23,7 +23,7 @@ internal static class Authenticator
             return false;
         }
 
-        if (authority.RevocationList?.Contains(certificate.Id) == true)
+        if (authority.RevocationList?.Contains(certificate.Id) == true || trust.Registry.Revoked.Contains(certificate.Id))
         {
             refusal = CloseReason.RevokedCertificate;
             return false;
@@ -37,7 +37,9 @@ internal static class Authenticator
         return client is { Disabled: false };
     }
 
-    /// <summary>Whether what tells of withdrawn certificates is too old to let a new connection in.</summary>
-    public static bool IsStale(ClientTrust trust, ClientCertificate certificate, DateTimeOffset now) =>
-        trust.AuthorityOf(certificate)?.IsRevocationStale(now) == true;
+    /// <summary>Why what is known is too old to let a new connection in; null when it is not.</summary>
+    public static CloseReason? JudgeAge(ClientTrust trust, ClientCertificate certificate, DateTimeOffset now) =>
+        trust.Age?.IsStale == true ? CloseReason.RegistryStale
+        : trust.AuthorityOf(certificate)?.IsRevocationStale(now) == true ? CloseReason.RevocationStale
+        : null;
 }

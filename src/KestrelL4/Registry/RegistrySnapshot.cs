@@ -32,6 +32,12 @@ public sealed class RegistrySnapshot
         Revision = revision;
     }
 
+    /// <summary>The line of revisions that this one belongs to; 0 = its source has only one.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>The certificates that were withdrawn, also from clients that are no more.</summary>
+    public IReadOnlySet<CertificateId> Revoked { get; init; } = FrozenSet<CertificateId>.Empty;
+
     /// <summary>How many clients hold at least one certificate.</summary>
     public int ClientCount => _names.Count;
 

@@ -61,16 +61,39 @@ public sealed class AuthenticatorTests
     }
 
     [Fact]
-    public void IsStale_ListOlderThanAllowed_ButOnlyOfItsOwnAuthority()
+    public void JudgeAge_ListOlderThanAllowed_ButOnlyOfItsOwnAuthority()
     {
         ClientAuthority other = new("other", [.. TestAuthority.CreateRoot().Chain()]);
         ClientTrust trust = WithList();
         trust = trust with { Authorities = [.. trust.Authorities, other] };
         DateTimeOffset late = ThisUpdate.AddHours(1).AddSeconds(1);
 
-        Assert.False(Authenticator.IsStale(trust, Trusted.Certificate("5F3A01"), ThisUpdate.AddHours(1)));
-        Assert.True(Authenticator.IsStale(trust, Trusted.Certificate("5F3A01"), late));
-        Assert.False(Authenticator.IsStale(trust, Trusted.Certificate("5F3A01", other), late));
+        Assert.Null(Authenticator.JudgeAge(trust, Trusted.Certificate("5F3A01"), ThisUpdate.AddHours(1)));
+        Assert.Equal(CloseReason.RevocationStale, Authenticator.JudgeAge(trust, Trusted.Certificate("5F3A01"), late));
+        Assert.Null(Authenticator.JudgeAge(trust, Trusted.Certificate("5F3A01", other), late));
+    }
+
+    [Fact]
+    public void JudgeAge_RegistryUnconfirmedForLongerThanAllowed_IsRegistryStale()
+    {
+        FakeTime time = new();
+        RegistryAge age = new(time) { Limit = TimeSpan.FromHours(1) };
+        ClientTrust trust = WithList() with { Age = age };
+        age.Confirm();
+
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Null(Authenticator.JudgeAge(trust, Trusted.Certificate("5F3A01"), ThisUpdate));
+
+        time.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(CloseReason.RegistryStale, Authenticator.JudgeAge(trust, Trusted.Certificate("5F3A01"), ThisUpdate));
+    }
+
+    [Fact]
+    public void TryAuthenticate_CertificateThatTheRegistryLists_IsRevokedThoughItsClientIsNoMore()
+    {
+        RegistrySnapshot registry = new([], revision: 2) { Revoked = new HashSet<CertificateId> { CertificateId.Create(Trusted.Authority.Name, "5F3A01") } };
+
+        Assert.Equal(CloseReason.RevokedCertificate, Refusal(WithList() with { Registry = registry }, Trusted.Certificate("5F3A01")).Refusal);
     }
 
     private static (CloseReason Refusal, Client? Client) Refusal(ClientTrust trust, ClientCertificate certificate)

@@ -19,10 +19,12 @@ internal static class NodeReader
         Dictionary<string, ClientAuthorityConfiguration> authorities =
             section.Named("ClientAuthorities", NameRule.ClientAuthority, ReadClientAuthority);
         var clients = new ClientReader(new CertificateReader(authorities.Keys), applications.Keys);
+        AuthorityConfiguration? authority = AuthorityReader.Read(section.Section("Authority"));
         var configuration = new NodeConfiguration
         {
             StateDirectory = section.Path("StateDirectory") ?? defaultStateDirectory,
-            Identity = ReadIdentity(section.Section("Identity")),
+            Identity = authority is null || section.IsKeySet("Identity") ? ReadIdentity(section.Section("Identity")) : null,
+            Authority = authority,
             ClientAuthorities = authorities,
             Applications = applications,
             Clients = section.Named("Clients", NameRule.Client, clients.Read),
@@ -37,12 +39,17 @@ internal static class NodeReader
             section.RefuseMissing("Applications", "there is no application", "name at least one, with Listen and Upstreams");
         }
 
-        if (authorities.Count == 0)
+        if (authority is not null && section.IsKeySet("Clients"))
+        {
+            section.Refuse("Clients", "there is an authority, which serves the registry", "remove Clients, or Authority");
+        }
+
+        if (authority is null && authorities.Count == 0)
         {
             section.RefuseMissing("ClientAuthorities", "there is no client authority", "name at least one, with its Certificate");
         }
 
-        section.Unsupported("Authority", "Fleet");
+        section.Unsupported("Fleet");
         section.RefuseUnknownKeys();
         return configuration;
     }

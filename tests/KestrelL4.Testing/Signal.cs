@@ -17,6 +17,12 @@ internal static partial class Signal
     /// <summary>SIGQUIT.</summary>
     public const int Quit = 3;
 
+    /// <summary>SIGSTOP.</summary>
+    public const int Stop = 19;
+
+    /// <summary>SIGCONT.</summary>
+    public const int Continue = 18;
+
     /// <summary>Sends a signal to one process.</summary>
     /// <exception cref="InvalidOperationException">It did not reach the process.</exception>
     public static void Send(int processId, int signal)

@@ -7,13 +7,22 @@ namespace KestrelL4.FunctionalTests.Authority;
 internal sealed class RunningAuthority : IAsyncDisposable
 {
     private readonly TemporaryDirectory _home = new();
-    private readonly IPEndPoint _endPoint = FreePort.Take();
 
-    private RunningAuthority() => Process = NewProcess();
+    private RunningAuthority()
+    {
+        Administrator = new AdministratorSocket(_home["ca/admin.sock"]);
+        Process = NewProcess();
+    }
 
     public NodeProcess Process { get; private set; }
 
-    public string Url => $"https://localhost:{_endPoint.Port}";
+    /// <summary>What an administrator does, where a verb would take too long.</summary>
+    public AdministratorSocket Administrator { get; }
+
+    /// <summary>Where it listens, also after a restart.</summary>
+    public IPEndPoint EndPoint { get; } = FreePort.Take();
+
+    public string Url => UrlOf(EndPoint);
 
     public string this[string name] => _home[name];
 
@@ -23,6 +32,9 @@ internal sealed class RunningAuthority : IAsyncDisposable
         await authority.ReadyAsync();
         return authority;
     }
+
+    /// <summary>The address of an authority that is reached by this port of loopback.</summary>
+    public static string UrlOf(IPEndPoint endPoint) => $"https://localhost:{endPoint.Port}";
 
     /// <summary>Starts it again on its directory, after it has ended.</summary>
     public async Task RestartAsync()
@@ -88,12 +100,13 @@ internal sealed class RunningAuthority : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Process.Dispose();
+        Administrator.Dispose();
         _home.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private NodeProcess NewProcess() => new(
-        NodeExecutable.Path, ["authority", "run", "--directory", "ca", "--listen", _endPoint.ToString(), "--host", "localhost"], _home.Path);
+        NodeExecutable.Path, ["authority", "run", "--directory", "ca", "--listen", EndPoint.ToString(), "--host", "localhost"], _home.Path);
 
     private Task ReadyAsync() => Eventually.UntilAsync(
         () => Task.FromResult(Process.HasExited || Process.Output.Contains("is ready", StringComparison.Ordinal)),

@@ -56,6 +56,12 @@ public sealed class NodeProcess : IDisposable
     /// <summary>Tells it to end at once (SIGQUIT).</summary>
     public void Abort() => Signal.Send(Id, Signal.Quit);
 
+    /// <summary>Has it stand still, with every connection open (SIGSTOP).</summary>
+    public void Suspend() => Signal.Send(Id, Signal.Stop);
+
+    /// <summary>Has it go on (SIGCONT).</summary>
+    public void Resume() => Signal.Send(Id, Signal.Continue);
+
     /// <summary>Waits for its end and gives its exit code.</summary>
     public async Task<int> WaitForExitAsync(TimeSpan? deadline = null)
     {

@@ -75,6 +75,26 @@ public sealed class NodeSetup
         return this;
     }
 
+    /// <summary>Takes identity and registry from an authority, in place of files.</summary>
+    /// <param name="url">Where it is.</param>
+    /// <param name="pin">The pin of its root.</param>
+    /// <param name="token">The join token; null = there is no file of one.</param>
+    public NodeSetup Follow(string url, string pin, string? token)
+    {
+        Set("Identity", null);
+        Set("Authority:Urls", new JsonArray(url));
+        Set("Authority:CaPin", pin);
+        return token is null ? this : Set("Authority:JoinTokenFile", WriteToken(token));
+    }
+
+    /// <summary>Writes the file of the join token and gives its path.</summary>
+    public string WriteToken(string token)
+    {
+        string path = Directory.Write("token", token + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
     /// <summary>Registers a client with a new certificate of <see cref="Authority"/> and gives that certificate.</summary>
     public TestCertificate Client(string name, params string[] applications)
     {

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace KestrelL4.Testing.Servers;
+
+/// <summary>A link to a server that fails in the ways in which links fail, and is mended: a port that passes bytes on, until it is told otherwise.</summary>
+public sealed class FaultyLink : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Socket, Socket> _open = new();
+    private volatile TaskCompletionSource _flow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IPEndPoint _server;
+    private TimeSpan _delay;
+    private Passage? _passage;
+    private int _accepted;
+
+    /// <summary>Leads to a server from now on.</summary>
+    public FaultyLink(IPEndPoint server)
+    {
+        _server = server;
+        _flow.SetResult();
+        _passage = new Passage(this);
+    }
+
+    /// <summary>Where it begins.</summary>
+    public IPEndPoint EndPoint { get; } = FreePort.Take();
+
+    /// <summary>How many connections have come.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Closes the port, and resets every open connection.</summary>
+    public async Task RefuseAsync()
+    {
+        if (_passage is { } passage)
+        {
+            _passage = null;
+            Cut();
+            await passage.DisposeAsync();
+        }
+    }
+
+    /// <summary>Lets nothing through any more in either direction, neither bytes nor ends; connections are still accepted.</summary>
+    public void Silence()
+    {
+        if (_flow.Task.IsCompleted)
+        {
+            _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>Has whatever is sent wait that long on its way, in each direction.</summary>
+    public void Delay(TimeSpan delay) => _delay = delay;
+
+    /// <summary>Resets every open connection.</summary>
+    public void Cut()
+    {
+        foreach ((Socket near, Socket far) in _open)
+        {
+            near.Reset();
+            far.Reset();
+        }
+    }
+
+    /// <summary>Leads to another server, and resets every open connection.</summary>
+    public void Redirect(IPEndPoint server)
+    {
+        _server = server;
+        Cut();
+    }
+
+    /// <summary>Opens the port, lets through what was held up, and delays nothing.</summary>
+    public void Mend()
+    {
+        _delay = TimeSpan.Zero;
+        _flow.TrySetResult();
+        _passage ??= new Passage(this);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await RefuseAsync();
+
+    private async Task LeadAsync(Socket near, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _accepted);
+        await _flow.Task.WaitAsync(cancellation);
+        using Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            _open[near] = far;
+            await far.ConnectAsync(_server, cancellation);
+            await Task.WhenAll(PumpAsync(near, far, cancellation), PumpAsync(far, near, cancellation));
+        }
+        catch (SocketException)
+        {
+            // Either end is broken, and so is the other.
+            near.Reset();
+            far.Reset();
+        }
+        finally
+        {
+            _open.TryRemove(near, out _);
+        }
+    }
+
+    private async Task PumpAsync(Socket from, Socket to, CancellationToken cancellation)
+    {
+        try
+        {
+            byte[] buffer = new byte[64 * 1024];
+            int count;
+            do
+            {
+                count = await from.ReceiveAsync(buffer, cancellation);
+                await Task.Delay(_delay, cancellation);
+                await _flow.Task.WaitAsync(cancellation);
+                await to.SendAllAsync(buffer.AsMemory(0, count), cancellation);
+            }
+            while (count > 0);
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The other direction ends with it.
+            from.Reset();
+            to.Reset();
+        }
+    }
+
+    private sealed class Passage : LoopbackServer
+    {
+        private readonly FaultyLink _link;
+
+        public Passage(FaultyLink link)
+            : base(link.EndPoint)
+        {
+            _link = link;
+            Start();
+        }
+
+        protected override Task ServeAsync(Socket connection, CancellationToken cancellationToken) => _link.LeadAsync(connection, cancellationToken);
+    }
+}

@@ -9,8 +9,6 @@ namespace KestrelL4.Cli.Demo;
 /// <summary>Somebody who connects to the node, with a certificate or without.</summary>
 internal sealed class DemoClient : IDisposable
 {
-    private const string ServerName = "localhost";
-
     private readonly IPEndPoint _node;
     private readonly X509Certificate2 _anchor;
     private readonly X509Certificate2? _certificate;
@@ -22,7 +20,7 @@ internal sealed class DemoClient : IDisposable
     public DemoClient(IPEndPoint node, DemoFiles files, string? name)
     {
         _node = node;
-        _anchor = X509CertificateLoader.LoadCertificateFromFile(files.CertificateOf("ca"));
+        _anchor = X509CertificateLoader.LoadCertificateFromFile(files.Root);
         _certificate = name is null ? null : X509Certificate2.CreateFromPemFile(files.CertificateOf(name), files.KeyOf(name));
     }
 
@@ -76,7 +74,7 @@ internal sealed class DemoClient : IDisposable
         policy.CustomTrustStore.Add(_anchor);
         return new SslClientAuthenticationOptions
         {
-            TargetHost = ServerName,
+            TargetHost = DemoNames.Host,
             CertificateChainPolicy = policy,
             ClientCertificateContext = _certificate is null
                 ? null

@@ -2,57 +2,72 @@ using KestrelL4.Authority.Pki;
 
 namespace KestrelL4.Cli.Demo;
 
-/// <summary>The demo's temporary directory: a CA, what it issued, and the node's configuration; removed at the end.</summary>
+/// <summary>The demo's temporary directory: a CA with the clients' certificates, the authority's directory, and the node's configuration; removed at the end.</summary>
 /// <param name="time">Tells when the certificates begin.</param>
 internal sealed class DemoFiles(TimeProvider time) : IDisposable
 {
     private const int Days = 7;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static readonly string[] Hosts = ["localhost", "127.0.0.1"];
+    private static readonly string[] Clients = [DemoNames.Alice, DemoNames.Bob, DemoNames.Carol, DemoNames.Mallory];
 
-    private IReadOnlyList<EchoUpstream> _upstreams = [];
-    private string _alice = "";
-    private string _bob = "";
+    private readonly Dictionary<string, string> _serialNumbers = [];
 
     /// <summary>Its absolute path, mode 0700.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("kestrell4-demo-").FullName;
 
     /// <summary>The node's configuration file.</summary>
-    public string Configuration => System.IO.Path.Combine(Path, "node.json");
+    public string Configuration => In("node.json");
 
-    private string PkiDirectory => System.IO.Path.Combine(Path, "pki");
+    /// <summary>The directory of the authority.</summary>
+    public string Authority => In("authority");
 
-    /// <summary>Makes the CA, the node's certificate and those of the clients named, and the configuration that fits them.</summary>
-    public void Write(IReadOnlyList<EchoUpstream> upstreams)
+    /// <summary>The root of the authority, to which the node's certificate leads.</summary>
+    public string Root => System.IO.Path.Combine(Authority, "ca.crt");
+
+    private string PkiDirectory => In("pki");
+
+    /// <summary>Makes the clients' CA and their certificates.</summary>
+    public void Issue()
     {
         FilePki pki = new(PkiDirectory, time);
         Expect(pki.Initialize(Days));
-        Expect(pki.IssueServer([.. Hosts.Select(Host)], Days));
-        _upstreams = upstreams;
-        _alice = IssueClient(pki, DemoNames.Alice);
-        _bob = IssueClient(pki, DemoNames.Bob);
-        _ = IssueClient(pki, DemoNames.Mallory);
-        File.WriteAllText(Configuration, DemoConfiguration.Text(upstreams, _alice, _bob));
+        foreach (string name in Clients)
+        {
+            _serialNumbers[name] = ClientName.TryParse(name, out ClientName? client)
+                ? Expect(pki.IssueClient(client, Days))
+                : throw new InvalidOperationException($"{name}: {ClientName.Rule}");
+        }
     }
 
-    /// <summary>Writes the configuration anew, with a grant for bob.</summary>
-    public void GrantToBob()
+    /// <summary>The id of a client's certificate, as the authority registers it.</summary>
+    public string CertificateIdOf(string name) => $"{DemoNames.ClientAuthority}:{_serialNumbers[name]}";
+
+    /// <summary>Writes the node's join token.</summary>
+    public void WriteToken(string token)
+    {
+        using StreamWriter file = new(In("join-token"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        file.WriteLine(token);
+    }
+
+    /// <summary>Writes the node's configuration in place of the one before.</summary>
+    public void Configure(string text)
     {
         string next = Configuration + ".new";
-        File.WriteAllText(next, DemoConfiguration.Text(_upstreams, _alice, _bob, DemoNames.Application));
+        File.WriteAllText(next, text);
         File.Move(next, Configuration, overwrite: true);
     }
 
     /// <summary>Has the CA revoke bob's certificate.</summary>
     public void RevokeBob()
     {
-        if (SerialNumber.TryParse(_bob, out SerialNumber? serialNumber))
+        if (SerialNumber.TryParse(_serialNumbers[DemoNames.Bob], out SerialNumber? serialNumber))
         {
             Expect(new FilePki(PkiDirectory, time).Revoke(serialNumber, Days));
         }
     }
 
-    /// <summary>The certificate called <paramref name="name"/>, such as <c>ca</c> or <c>alice</c>.</summary>
+    /// <summary>A client's certificate.</summary>
     public string CertificateOf(string name) => System.IO.Path.Combine(PkiDirectory, $"{name}.crt");
 
     /// <summary>The private key of that certificate.</summary>
@@ -61,13 +76,7 @@ internal sealed class DemoFiles(TimeProvider time) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
-    private static string IssueClient(FilePki pki, string name) =>
-        ClientName.TryParse(name, out ClientName? client)
-            ? Expect(pki.IssueClient(client, Days))
-            : throw new InvalidOperationException($"{name}: {ClientName.Rule}");
-
-    private static HostName Host(string text) =>
-        HostName.TryParse(text, out HostName? host) ? host : throw new InvalidOperationException($"{text}: {HostName.Rule}");
-
     private static string Expect(PkiAnswer answer) => answer.SerialNumber?.Text ?? throw new IOException(answer.Text);
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
 }

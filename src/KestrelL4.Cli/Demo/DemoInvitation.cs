@@ -20,12 +20,13 @@ internal static class DemoInvitation
           curl {node.AdminAddress}/readyz
           curl {node.AdminAddress}/metrics
           {CommandLine.Name} status --config {files.Configuration}
-        Change it, and see what becomes of open connections:
+        Change it, or have the authority withdraw, and see what becomes of open connections:
           $EDITOR {files.Configuration}
+          {CommandLine.Name} authority client revoke {DemoNames.Alice} --directory {files.Authority}
 
         """;
 
     private static string OpenSsl(DemoNode node, DemoFiles files, string name) =>
         $"openssl s_client -connect {node.Address} -quiet -no_ign_eof -verify_return_error"
-        + $" -CAfile {files.CertificateOf("ca")} -cert {files.CertificateOf(name)} -key {files.KeyOf(name)}";
+        + $" -CAfile {files.Root} -cert {files.CertificateOf(name)} -key {files.KeyOf(name)}";
 }

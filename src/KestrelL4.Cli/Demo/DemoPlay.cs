@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using KestrelL4.Cli.Control;
 
 namespace KestrelL4.Cli.Demo;
 
@@ -15,7 +16,10 @@ internal sealed class DemoPlay(DemoScene scene, Narrator narrator, TimeProvider 
         (RateLimitStep.Title, RateLimitStep.PlayAsync),
         (RefusalsStep.Title, RefusalsStep.PlayAsync),
         (ReloadStep.Title, ReloadStep.PlayAsync),
+        (GrantStep.Title, GrantStep.PlayAsync),
         (RevocationStep.Title, RevocationStep.PlayAsync),
+        (AuthorityAwayStep.Title, AuthorityAwayStep.PlayAsync),
+        (WithdrawalStep.Title, WithdrawalStep.PlayAsync),
     ];
 
     /// <summary>Plays every step.</summary>
@@ -44,5 +48,6 @@ internal sealed class DemoPlay(DemoScene scene, Narrator narrator, TimeProvider 
     }
 
     private static bool IsOfTheStep(Exception exception) =>
-        exception is NotObservedException or IOException or SocketException or AuthenticationException or HttpRequestException;
+        exception is NotObservedException or IOException or SocketException or AuthenticationException or HttpRequestException
+            or AuthorityUnreachableException or AuthorityRefusedException;
 }

@@ -1,4 +1,6 @@
 using KestrelL4.Server;
+using KestrelL4.Server.Telemetry;
+using Microsoft.Extensions.Configuration;
 
 namespace KestrelL4.Cli.Demo;
 
@@ -8,21 +10,39 @@ namespace KestrelL4.Cli.Demo;
 /// <param name="time">The clock of certificates and deadlines.</param>
 internal sealed class DemoSession(TextWriter output, TextWriter error, TimeProvider time)
 {
+    private static readonly KeyValuePair<string, string?>[] AuthorityLog = [new("LogLevel:Default", "Warning")];
+
     /// <summary>Runs the demo; returns an <see cref="ExitCode"/>.</summary>
     public async Task<int> RunAsync(AfterDemo after)
     {
+        using NodeLogging logging = NodeLogging.Create(new ConfigurationBuilder().AddInMemoryCollection(AuthorityLog).Build());
+        using NodeSignals signals = new(logging.Factory);
         using DemoFiles files = new(time);
-        await using EchoUpstream one = new("one");
-        await using EchoUpstream two = new("two");
-        files.Write([one, two]);
-        await using DemoNode node = await DemoNode.CreateAsync(files, time);
-        using NodeSignals signals = new(node.Loggers);
+        await using DemoUpstreams upstreams = new();
+        await using DemoAuthority authority = new(files.Authority, logging.Factory, time);
         try
         {
+            await authority.ComeAsync(signals.Stop);
+            files.Issue();
+            await DemoCast.RegisterAsync(authority.Administrator, files, signals.Stop);
+            string pin = await authority.Administrator.PinAsync(signals.Stop);
+            files.Configure(DemoConfiguration.Text(authority.Url, pin, upstreams.First));
+            await using DemoNode node = await DemoNode.CreateAsync(files, time);
             await node.StartAsync();
             try
             {
-                return await PlayAsync(node, files, [one, two], after, signals.Stop);
+                using (DemoScene scene = new(node.Address, files)
+                {
+                    Node = new NodeObserver(node.AdminAddress, time),
+                    Authority = authority,
+                    Time = time,
+                    Upstreams = upstreams.First,
+                    Spare = upstreams.Spare,
+                    ConfigurationWithSpare = DemoConfiguration.Text(authority.Url, pin, [.. upstreams.First, upstreams.Spare]),
+                })
+                {
+                    return await PlayAsync(node, scene, after, signals.Stop);
+                }
             }
             finally
             {
@@ -36,22 +56,18 @@ internal sealed class DemoSession(TextWriter output, TextWriter error, TimeProvi
         }
     }
 
-    private async Task<int> PlayAsync(
-        DemoNode node, DemoFiles files, IReadOnlyList<EchoUpstream> upstreams, AfterDemo after, CancellationToken stop)
+    private async Task<int> PlayAsync(DemoNode node, DemoScene scene, AfterDemo after, CancellationToken stop)
     {
-        output.WriteLine($"KestrelL4 {NodeVersion.Text}: everything on this machine alone, in {files.Path}");
-        output.WriteLine($"Application {DemoNames.Application} on {node.Address}, {string.Join(" and ", upstreams.Select(Described))}");
+        output.WriteLine($"KestrelL4 {NodeVersion.Text}: everything on this machine alone, in {scene.Files.Path}");
+        output.WriteLine($"Application {DemoNames.Application} on {node.Address}, {string.Join(" and ", scene.Upstreams.Select(Described))}");
+        output.WriteLine($"Authority on {scene.Authority.Url}: it has issued the node's identity and serves its registry");
 
         Narrator narrator = new(output, error);
-        using (DemoScene scene = new(node.Address, new NodeObserver(node.AdminAddress, time), files, upstreams, time))
-        {
-            await new DemoPlay(scene, narrator, time).PlayAsync(stop);
-        }
-
+        await new DemoPlay(scene, narrator, time).PlayAsync(stop);
         narrator.Conclude();
         if (after == AfterDemo.StayUp)
         {
-            output.WriteLine(DemoInvitation.Text(node, files));
+            output.WriteLine(DemoInvitation.Text(node, scene.Files));
             node.ShowConnections();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -21,6 +21,16 @@ internal sealed class HeldConnections(DemoClient client) : IAsyncDisposable
         return [.. _open.TakeLast(count).Select(static connection => connection.Upstream)];
     }
 
+    /// <summary>Makes sure that each still answers.</summary>
+    /// <exception cref="NotObservedException">One does not.</exception>
+    public async Task GoOnAsync(CancellationToken cancellation)
+    {
+        foreach (DemoConnection connection in _open)
+        {
+            await connection.ExpectAnswerAsync("still here", cancellation);
+        }
+    }
+
     /// <summary>Ends those that reached an upstream.</summary>
     public async Task EndAsync(string upstream)
     {

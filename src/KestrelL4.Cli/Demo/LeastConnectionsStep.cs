@@ -12,7 +12,7 @@ internal static class LeastConnectionsStep
     public static async Task PlayAsync(DemoScene scene, Narrator narrator, CancellationToken deadline)
     {
         string freed = scene.Upstreams[0].Name;
-        const int Half = DemoConfiguration.AliceConnections / 2;
+        const int Half = DemoCast.AliceConnections / 2;
         await using HeldConnections held = new(scene.Alice);
         await held.OpenAsync(2 * Half, deadline);
         ApplicationStatus spread = await scene.Node.UntilAsync(

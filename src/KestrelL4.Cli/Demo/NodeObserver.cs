@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using KestrelL4.Server.Admin.Answers;
 
@@ -12,15 +13,22 @@ internal sealed class NodeObserver(string adminAddress, TimeProvider time) : IDi
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(adminAddress) };
 
     /// <summary>The application as <c>/status</c> shows it.</summary>
-    public async Task<ApplicationStatus> ReadAsync(CancellationToken cancellation)
+    public async Task<ApplicationStatus> ReadAsync(CancellationToken cancellation) => (await StatusAsync(cancellation)).Applications.Single();
+
+    /// <summary>The node, as <c>/status</c> shows it.</summary>
+    public async Task<NodeStatus> StatusAsync(CancellationToken cancellation) =>
+        (await _http.GetFromJsonAsync("/status", AdminJson.Default.NodeStatus, cancellation))!;
+
+    /// <summary>Whether the node takes traffic, by <c>/readyz</c>.</summary>
+    public async Task<HttpStatusCode> ReadyAsync(CancellationToken cancellation)
     {
-        NodeStatus? status = await _http.GetFromJsonAsync("/status", AdminJson.Default.NodeStatus, cancellation);
-        return status!.Applications.Single();
+        using HttpResponseMessage response = await _http.GetAsync(new Uri("/readyz", UriKind.Relative), cancellation);
+        return response.StatusCode;
     }
 
     /// <summary>The hash of the configuration in force, by <c>/status</c>.</summary>
     public async Task<string> ConfigurationAsync(CancellationToken cancellation) =>
-        (await _http.GetFromJsonAsync("/status", AdminJson.Default.NodeStatus, cancellation))!.Configuration.Hash;
+        (await StatusAsync(cancellation)).Configuration.Hash;
 
     /// <summary>Reads the status until another configuration is in force; gives its hash.</summary>
     /// <exception cref="NotObservedException">None was before <paramref name="deadline"/>.</exception>
@@ -51,6 +59,15 @@ internal sealed class NodeObserver(string adminAddress, TimeProvider time) : IDi
     {
         ApplicationStatus? status = null;
         await UntilAsync(expectation, async () => holds(status = await ReadAsync(deadline)), deadline);
+        return status!;
+    }
+
+    /// <summary>Reads the status until the node is as expected.</summary>
+    /// <exception cref="NotObservedException">It did not become so before <paramref name="deadline"/>.</exception>
+    public async Task<NodeStatus> UntilStatusAsync(string expectation, Func<NodeStatus, bool> holds, CancellationToken deadline)
+    {
+        NodeStatus? status = null;
+        await UntilAsync(expectation, async () => holds(status = await StatusAsync(deadline)), deadline);
         return status!;
     }
 

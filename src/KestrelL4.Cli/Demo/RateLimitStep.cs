@@ -12,7 +12,7 @@ internal static class RateLimitStep
     /// <summary>Plays the step.</summary>
     public static async Task PlayAsync(DemoScene scene, Narrator narrator, CancellationToken deadline)
     {
-        const int Allowed = DemoConfiguration.AliceConnections;
+        const int Allowed = DemoCast.AliceConnections;
         await scene.Node.UntilAsync("no open connection", static status => status.Connections == 0, deadline);
         long refused = await scene.Node.EndedAsync(CloseReason.RateLimited, deadline);
         long counted = await scene.Node.SumAsync(Metric, Scope, deadline);

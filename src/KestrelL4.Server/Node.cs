@@ -5,6 +5,7 @@ using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Routes;
+using KestrelL4.Server.Agent;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Discovery;
 using KestrelL4.Server.Draining;
@@ -16,7 +17,6 @@ using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Telemetry;
 using KestrelL4.Server.YarpBinding;
-using KestrelL4.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -36,7 +36,11 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly AdminListener _admin;
     private readonly AdminSocketListener _adminSocket;
     private readonly NodeListening _listening;
+    private readonly Agent.Agent? _agent;
+    private readonly AccessInForce _access;
+    private readonly AccessPorts _ports;
     private readonly ComponentReport _components;
+    private readonly AgentUptake _uptake;
     private readonly Drains _drains;
     private readonly NodeDrain _drain;
     private readonly UpstreamHealthChecks _checks;
@@ -49,14 +53,16 @@ internal sealed partial class Node : IAsyncDisposable
     /// <summary>Builds a node; nothing is bound yet.</summary>
     /// <param name="sources">Where its configuration is.</param>
     /// <param name="model">The configuration that it begins with.</param>
+    /// <param name="agent">Its side of the authority, which goes on when the node ends; null = there is no authority.</param>
     /// <param name="logging">Where it logs.</param>
     /// <param name="time">Its clock.</param>
-    public Node(ConfigurationSources sources, NodeModel model, NodeLogging logging, TimeProvider time)
+    public Node(ConfigurationSources sources, NodeModel model, Agent.Agent? agent, NodeLogging logging, TimeProvider time)
     {
         ILoggerFactory loggers = logging.Factory;
         ConfigurationInForce first = model.InForce;
         NodeConfiguration configuration = first.Configuration;
         _model = model;
+        _agent = agent;
         _logger = loggers.CreateLogger<Node>();
         _accounting = new ConnectionAccounting(_meter, loggers.CreateLogger("KestrelL4.Connections"), time);
         _health = new NodeHealth(time, loggers.CreateLogger<NodeHealth>());
@@ -66,29 +72,37 @@ internal sealed partial class Node : IAsyncDisposable
         SharedSteps shared = new(
             new AcceptGate { MaxConnections = configuration.Accept.MaxConnections, MaxHandshakes = configuration.Accept.MaxConcurrentHandshakes },
             new SourceLimits(configuration.SourceRateLimit, time),
-            new ClientHandshake(first.Files.Identity, new ClientCertificateValidation(first.Files.ClientAuthorities, time)),
-            new TrustInForce(new ClientTrust(first.Files.ClientAuthorities, new RegistrySnapshot([], revision: 0))),
+            new ClientHandshake(),
+            new TrustInForce(new ClientTrust([], new RegistrySnapshot([], revision: 0))),
             new ClientLimits(configuration.RateLimit, time));
         ListenerParts parts = new(shared, _services, loggers, _accounting, time);
+        _permits = new PermitKeeper(new PermitFile(configuration.StateDirectory), _served, shared, loggers.CreateLogger<PermitKeeper>(), time);
+        _access = new AccessInForce(_served, parts, _permits, AgentView.Of(agent));
 
-        NodeReport report = new(model, _served, shared, _health, time);
+        NodeReport report = new(model, _served, _access, _health, time);
         AdminEndpoint endpoint = new(
             new ObserverRoutes(_health, report.Take, _exposition),
             new OperatorRoutes(ActionsOn(report, new Explainer(_served, shared.Trust, shared.Clients, _health, time)), time));
         _admin = new AdminListener(configuration.Admin, endpoint, loggers, time);
         _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, loggers, time);
         _listening = new NodeListening(_served, _admin);
-        _components = new ComponentReport(_health, _served, model, time);
+        _ports = new AccessPorts(_access, _listening, parts);
+        _components = new ComponentReport(_health, _served, model, _access, time);
+        _uptake = new AgentUptake(_access, _ports, _components, loggers.CreateLogger<AgentUptake>());
         _drains = new Drains(model, _listening, _components, time, loggers.CreateLogger<Drains>());
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
         _checks = new UpstreamHealthChecks(_served, _components.Tell, loggers, time);
-        _permits = new PermitKeeper(new PermitFile(configuration.StateDirectory), _served, shared, loggers.CreateLogger<PermitKeeper>(), time);
         _discovery = new NameDiscovery(_served, FollowUpstreams, NameResolution.Shared, time, loggers.CreateLogger<NameDiscovery>());
-        _installer = new Installer(_listening, _admin, parts, new UpstreamWatch(_discovery, _checks), _permits);
+        _installer = new Installer(_listening, _admin, parts, new UpstreamWatch(_discovery, _checks), _access);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
-        _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
-        NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
+        _watch = new SourceWatch(_reloader, model, _components, _ports, parts);
+        NodeInstruments.AddTo(_meter, _health, shared.Trust, () => _access.Current.Identity?.NotAfter, () => logging.DroppedLines);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
+        if (agent is not null)
+        {
+            NodeInstruments.AddAuthorityTo(_meter, () => agent.State.IsConnected);
+            model.Changed += new AuthorityChange(first, agent.Use, loggers.CreateLogger<AuthorityChange>()).Follow;
+        }
     }
 
     /// <summary>The address of the admin endpoint, such as <c>http://127.0.0.1:9780</c>. Only after the start.</summary>
@@ -106,7 +120,7 @@ internal sealed partial class Node : IAsyncDisposable
         await _installer.InstallAsync(first.Reading, first.Files).ConfigureAwait(false);
         await _adminSocket.StartAsync().ConfigureAwait(false);
         AdminListens(_logger, AdminAddress);
-        foreach (ServedApplication served in _served.Configured)
+        foreach (ServedApplication served in _served.Configured.Where(static served => served.Bound is not null))
         {
             ApplicationListens(_logger, served.Name, served.Address, served.Application.Upstreams.Count);
         }
@@ -117,6 +131,12 @@ internal sealed partial class Node : IAsyncDisposable
         }
 
         _components.Tell();
+        if (_agent is not null)
+        {
+            _uptake.Follow(_agent);
+            _agent.Start();
+        }
+
         _permits.Start();
         _discovery.Start();
         _watch.Start();
@@ -155,7 +175,13 @@ internal sealed partial class Node : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_agent is not null)
+        {
+            _uptake.Leave(_agent);
+        }
+
         await _watch.DisposeAsync().ConfigureAwait(false);
+        _ports.Dispose();
         await _discovery.DisposeAsync().ConfigureAwait(false);
         await _checks.DisposeAsync().ConfigureAwait(false);
         using (await _listening.BeginChangeAsync().ConfigureAwait(false))
@@ -180,6 +206,8 @@ internal sealed partial class Node : IAsyncDisposable
     // Not waited for: a signal that comes before the last probe has answered is to be heeded.
     private async Task CompleteStartAsync()
     {
+        await _access.WhenKnown.ConfigureAwait(false);
+        await _ports.LookAsync().ConfigureAwait(false);
         if (await _checks.WhenAllAnswered.ConfigureAwait(false))
         {
             _health.CompleteStart();

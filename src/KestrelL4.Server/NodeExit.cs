@@ -12,6 +12,9 @@ internal enum NodeExit
     /// <summary>A port is taken, a configuration file cannot be read, or the state directory is unsafe or in use.</summary>
     CannotStart = 2,
 
+    /// <summary>The authority could not be used, and the configuration says to exit then.</summary>
+    AuthorityUnavailable = 3,
+
     /// <summary>Stopped, and connections that were still open were cut.</summary>
     ConnectionsAborted = 5,
 }

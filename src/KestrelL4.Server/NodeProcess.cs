@@ -1,3 +1,4 @@
+using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Ports;
@@ -11,6 +12,8 @@ namespace KestrelL4.Server;
 /// <param name="time">The node's clock.</param>
 internal sealed class NodeProcess(TextWriter error, TimeProvider time)
 {
+    private static readonly Task<string> Never = new TaskCompletionSource<string>().Task;
+
     /// <summary>Serves until a signal ends it.</summary>
     public async Task<NodeExit> RunAsync(ConfigurationSources sources)
     {
@@ -31,7 +34,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
         using StateDirectory? state = StateDirectory.TryOpen(configuration.StateDirectory, AddressesOf(configuration), out string problem);
         if (state is null)
         {
-            error.WriteLine(Printable.Whole($"kestrell4: cannot start: {problem}"));
+            Tell($"cannot start: {problem}");
             return NodeExit.CannotStart;
         }
 
@@ -42,35 +45,80 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             logging.Use(inForce.Reading.Logging);
             state.TellListening(AddressesOf(inForce.Configuration));
         };
-        return await ServeAsync(new Node(sources, model, logging, time), logging).ConfigureAwait(false);
+
+        // Never disposed: a signal that is repeated while the process ends would end it otherwise, with another exit code.
+        NodeSignals signals = new(logging.Factory);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => GC.KeepAlive(signals);
+        if (configuration.Authority is not { } authority)
+        {
+            return await ServeAsync(new Node(sources, model, agent: null, logging, time), signals, Never).ConfigureAwait(false);
+        }
+
+        Agent.Agent agent = new(AuthorityChange.SettingsOf(first.Reading), configuration.StateDirectory, logging.Factory, time);
+        await using (agent.ConfigureAwait(false))
+        {
+            if (await EndBeforeStartAsync(agent, authority.OnUnavailable, signals.Stop).ConfigureAwait(false) is { } exit)
+            {
+                return exit;
+            }
+
+            return await ServeAsync(new Node(sources, model, agent, logging, time), signals, agent.GivenUp).ConfigureAwait(false);
+        }
     }
 
     private static IEnumerable<string> AddressesOf(NodeConfiguration configuration) =>
         configuration.Listens().Select(static listen => listen.Address.Text);
 
-    private async Task<NodeExit> ServeAsync(Node node, NodeLogging logging)
+    private async Task<NodeExit?> EndBeforeStartAsync(Agent.Agent agent, OnUnavailable choice, CancellationToken stop)
+    {
+        try
+        {
+            ContactFailure? failure = await AuthorityStart.TryAsync(
+                choice, () => agent.HasWorkedBefore, () => agent.TryAsync(stop)).ConfigureAwait(false);
+            if (failure is not null && !stop.IsCancellationRequested)
+            {
+                Tell(AuthorityStart.Text(failure));
+                return NodeExit.AuthorityUnavailable;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // It is to stop before it has begun.
+        }
+
+        return stop.IsCancellationRequested ? NodeExit.Drained : null;
+    }
+
+    private async Task<NodeExit> ServeAsync(Node node, NodeSignals signals, Task<string> givenUp)
     {
         await using (node.ConfigureAwait(false))
         {
-            // Never disposed: a signal that is repeated while the process ends would end it otherwise, with another exit code.
-            NodeSignals signals = new(logging.Factory);
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => GC.KeepAlive(signals);
             try
             {
                 await node.StartAsync().ConfigureAwait(false);
             }
             catch (BindException exception)
             {
-                error.WriteLine(Printable.Whole($"kestrell4: cannot start: {exception.Message}"));
+                Tell($"cannot start: {exception.Message}");
                 return NodeExit.CannotStart;
             }
 
             signals.HungUp += () => _ = node.HangUpAsync();
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, signals.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task stop = Task.Delay(Timeout.InfiniteTimeSpan, time, signals.Stop);
+            bool hasGivenUp = await Task.WhenAny(stop, givenUp).ConfigureAwait(false) == givenUp;
+            if (hasGivenUp)
+            {
+                Tell($"the node ends without its authority: {await givenUp.ConfigureAwait(false)}");
+            }
+
             int cut = await node.DrainAsync(signals.Cut).ConfigureAwait(false);
-            return cut == 0 && !signals.Cut.IsCancellationRequested ? NodeExit.Drained : NodeExit.ConnectionsAborted;
+            return hasGivenUp ? NodeExit.AuthorityUnavailable
+                : cut == 0 && !signals.Cut.IsCancellationRequested ? NodeExit.Drained
+                : NodeExit.ConnectionsAborted;
         }
     }
+
+    private void Tell(string problem) => error.WriteLine(Printable.Whole($"kestrell4: {problem}"));
 
     private void Tell(string what, IReadOnlyList<ConfigurationError> errors)
     {

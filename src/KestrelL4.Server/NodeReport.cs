@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using KestrelL4.RateLimiting;
-using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Answers;
+using KestrelL4.Server.Agent;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
@@ -14,10 +14,10 @@ namespace KestrelL4.Server;
 /// <summary>Tells what the node is doing, as <c>/status</c> shows it.</summary>
 /// <param name="model">What is in force.</param>
 /// <param name="served">The applications.</param>
-/// <param name="shared">Who is let in, and the limits of the node.</param>
+/// <param name="access">What is in force for letting clients in, and the limits of the node.</param>
 /// <param name="health">How the components are.</param>
 /// <param name="time">The node's clock.</param>
-internal sealed class NodeReport(NodeModel model, ServedApplications served, SharedSteps shared, NodeHealth health, TimeProvider time)
+internal sealed class NodeReport(NodeModel model, ServedApplications served, AccessInForce access, NodeHealth health, TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -25,7 +25,7 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
     public NodeStatus Take(Audience audience)
     {
         HealthReport report = health.Report();
-        RegistrySnapshot registry = shared.Trust.Current.Registry;
+        Access current = access.Current;
         return new NodeStatus
         {
             Status = report.Status,
@@ -34,10 +34,9 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
             Node = Environment.MachineName,
             StartedAt = _startedAt,
             Configuration = ConfigurationFor(audience),
-            Identity = new IdentityStatus(model.InForce.Files.Identity.NotAfter, "file"),
-
-            // A registry from files is as new as the files: it has no authority to be away from.
-            Registry = new RegistryStatus("file", Epoch: 0, registry.Revision, registry.ClientCount, AgeSeconds: 0, Stale: false),
+            Identity = new IdentityStatus(current.Identity?.NotAfter, current.IdentitySource),
+            Registry = Of(current),
+            Authority = access.Agent is { } agent ? Of(agent.State()) : null,
             Applications = [.. served.All.Select(Of)],
             Limits = [.. LimitsInForce()],
         };
@@ -53,9 +52,25 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Sha
             model.Rejected is { } rejected ? RejectedConfiguration.For(audience, rejected.At, rejected.Errors) : null);
     }
 
+    // A registry from files is as new as the files: it has no authority to be away from.
+    private RegistryStatus Of(Access current)
+    {
+        TimeSpan age = access.Agent?.Age.Age ?? TimeSpan.Zero;
+        return new RegistryStatus(
+            current.RegistrySource,
+            current.Registry?.Epoch ?? 0,
+            current.Registry?.Revision ?? 0,
+            current.Registry?.ClientCount ?? 0,
+            age == TimeSpan.MaxValue ? null : age.TotalSeconds,
+            age > (model.InForce.Configuration.Authority?.MaxStaleness ?? TimeSpan.MaxValue));
+    }
+
+    private AuthorityStatus Of(AgentState state) => new(
+        state.IsConnected, health.Authority.State.Since, state.LastContact, state.FailedAttempts, state.Failure?.Sentence);
+
     private IEnumerable<LimitStatus> LimitsInForce() => served.Configured
         .Select(static each => (Name: (string?)each.Name, each.Application.Limit))
-        .Prepend((null, shared.Clients.Node))
+        .Prepend((null, access.Shared.Clients.Node))
         .Where(static each => each.Limit.Numbers != RateLimit.None)
         .Select(static each => LimitOf(each.Name, each.Limit));
 

@@ -46,6 +46,9 @@ internal sealed record AuthorityConfiguration
 
     /// <summary>What a stale registry does to new connections. Default: <see cref="Configuration.OnStale.Deny"/>.</summary>
     public OnStale OnStale { get; init; } = OnStale.Deny;
+
+    /// <summary>Every file that it names.</summary>
+    public IEnumerable<string> Files() => new[] { Ca, JoinTokenFile }.OfType<string>();
 }
 
 /// <summary>Which way leads to the authority.</summary>

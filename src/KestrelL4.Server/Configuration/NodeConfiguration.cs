@@ -43,8 +43,9 @@ internal sealed record NodeConfiguration
     public IEnumerable<string> Files() =>
         ClientAuthorities.Values
             .SelectMany(static authority => new[] { authority.Certificate, authority.RevocationList })
-            .Concat([Identity?.Certificate, Identity?.Key, Authority?.Ca])
+            .Concat([Identity?.Certificate, Identity?.Key])
             .OfType<string>()
+            .Concat(Authority?.Files() ?? [])
             .Concat(UpstreamTls().SelectMany(static section => section.Configuration.Files()));
 
     /// <summary>Every section <c>UpstreamTls</c>, of applications and of their upstreams.</summary>

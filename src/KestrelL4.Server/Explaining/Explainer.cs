@@ -67,8 +67,13 @@ internal sealed class Explainer(
         { Bound: not null } => ExplainedStep.Pass(
             "accept", $"{application.Address} is open{(health.IsDraining ? ", but the node is draining" : "")}{HeaderFrom(application)}"),
         { IsDrained: true } => ExplainedStep.Refuse("accept", null, $"{application.Address} is closed: the application is drained"),
-        _ => ExplainedStep.Refuse("accept", null, $"{application.Address} is closed{(health.IsDraining ? ": the node is draining" : "")}"),
+        _ => ExplainedStep.Refuse("accept", null, $"{application.Address} is closed{(WhyClosed() is { } why ? $": {why}" : "")}"),
     };
+
+    private string? WhyClosed() => health.IsDraining ? "the node is draining"
+        : new[] { health.Identity, health.Registry }.FirstOrDefault(static each => !each.State.Status.IsReady()) is { } missing
+            ? $"{missing.Name}: {missing.State.Reason}"
+            : null;
 
     private static string HeaderFrom(ServedApplication application) => application.Configuration.ProxyProtocol.Proxies is { } proxies
         ? $"; a connection from {proxies} must begin with a PROXY header"

@@ -9,6 +9,9 @@ internal static class ComponentNames
     /// <summary>The clients and grants in force.</summary>
     public const string Registry = "registry";
 
+    /// <summary>The authority, and the way to it.</summary>
+    public const string Authority = "authority";
+
     /// <summary>An application.</summary>
     public static string Application(string name) => $"application:{name}";
 

@@ -12,6 +12,7 @@ internal sealed class NodeHealth
     private readonly ConcurrentDictionary<string, Component> _revocations = new(StringComparer.OrdinalIgnoreCase);
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private volatile Component? _authority;
     private volatile bool _started;
     private volatile bool _draining;
 
@@ -30,6 +31,9 @@ internal sealed class NodeHealth
     /// <summary>The clients and grants in force.</summary>
     public Component Registry { get; }
 
+    /// <summary>The authority, and the way to it; made when it is first asked for, by a node that has one.</summary>
+    public Component Authority => _authority ??= New(ComponentNames.Authority);
+
     /// <summary>Whether the node is closing its ports or has closed them; it prevails over what the components say.</summary>
     public bool IsDraining
     {
@@ -40,13 +44,14 @@ internal sealed class NodeHealth
     /// <summary>How the node is as a whole.</summary>
     public ComponentStatus Status => IsDraining ? ComponentStatus.Draining
         : !_started ? ComponentStatus.Starting
-        : new[] { Identity.State.Status, Registry.State.Status, OfApplications(), OfAuthorities() }.Min();
+        : new[] { Identity.State.Status, Registry.State.Status, OfApplications(), OfClientAuthorities(), OfAuthority() }.Min();
 
-    /// <summary>Every component, ordered by name behind <c>identity</c> and <c>registry</c>.</summary>
+    /// <summary>Every component, ordered by name behind <c>identity</c>, <c>registry</c> and <c>authority</c>.</summary>
     public IReadOnlyList<Component> Components =>
     [
         Identity,
         Registry,
+        .. _authority is { } authority ? [authority] : Array.Empty<Component>(),
         .. new[] { _applications, _authorities, _revocations }
             .SelectMany(static group => group.Values).OrderBy(static component => component.Name, StringComparer.Ordinal),
     ];
@@ -60,7 +65,7 @@ internal sealed class NodeHealth
     /// <summary>The component of a client authority's revocation list, made when it is first asked for.</summary>
     public Component Revocation(string name) => Get(_revocations, ComponentNames.Revocation(name));
 
-    /// <summary>Forgets components that the node has no more: all but those named, <c>identity</c> and <c>registry</c>.</summary>
+    /// <summary>Forgets components that the node has no more: all but those named, <c>identity</c>, <c>registry</c> and <c>authority</c>.</summary>
     public void Keep(IReadOnlySet<string> names)
     {
         foreach (ConcurrentDictionary<string, Component> group in new[] { _applications, _authorities, _revocations })
@@ -97,8 +102,12 @@ internal sealed class NodeHealth
             : statuses.Min();
     }
 
+    // Whatever is wrong with it, the node has what it had from it; once that is too old, identity and registry say so.
+    private ComponentStatus OfAuthority() =>
+        _authority is { State.Status: not ComponentStatus.Healthy } ? ComponentStatus.Degraded : ComponentStatus.Healthy;
+
     // A client authority whose clients are refused costs the node its readiness only where there is no other.
-    private ComponentStatus OfAuthorities()
+    private ComponentStatus OfClientAuthorities()
     {
         int refusing = _revocations.Values.Count(static revocation => !revocation.State.Status.IsReady());
         bool isWell = _authorities.Values.Concat(_revocations.Values).All(static component => component.State.Status == ComponentStatus.Healthy);

@@ -9,12 +9,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace KestrelL4.Server.Listeners;
 
 /// <summary>How handshakes go: TLS 1.3, our identity, a required client certificate that we judge ourselves.</summary>
+/// <remarks>Ports are closed until there is an identity.</remarks>
 internal sealed class ClientHandshake
 {
-    private TlsInForce _inForce;
-
-    /// <summary>Takes the node's identity and the judge of client certificates.</summary>
-    public ClientHandshake(NodeIdentity identity, ClientCertificateValidation validation) => _inForce = new TlsInForce(identity, validation);
+    private TlsInForce? _inForce;
 
     /// <summary>Puts another identity and judge in force for the handshakes that begin from now on; those under way end as they began.</summary>
     public void Use(NodeIdentity identity, ClientCertificateValidation validation) =>
@@ -25,7 +23,11 @@ internal sealed class ClientHandshake
         new() { HandshakeTimeout = TimerBounds.Bound(timeout), OnConnection = Begin };
 
     private ValueTask<SslServerAuthenticationOptions> Begin(TlsHandshakeCallbackContext context) => ValueTask.FromResult(
-        Volatile.Read(ref _inForce).Begin(context.SslStream, context.Connection.Features.GetRequiredFeature<ProxiedConnection>()));
+        InForce().Begin(context.SslStream, context.Connection.Features.GetRequiredFeature<ProxiedConnection>()));
+
+    // An identity may expire or be replaced, but it never goes.
+    private TlsInForce InForce() =>
+        Volatile.Read(ref _inForce) ?? throw new InvalidOperationException("A port is open although there has never been an identity.");
 
     /// <summary>An identity and a judge, and the handshakes that began with them.</summary>
     /// <remarks>

@@ -46,7 +46,11 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
     public BoundAddress? Bound { get; private set; }
 
     /// <summary>The address as <c>/status</c> shows it: the bound one; while its port is closed, the last or else the configured one.</summary>
-    public string Address { get; private set; } = "";
+    public string Address
+    {
+        get => field ?? _configuration.Listen.Text;
+        private set;
+    }
 
     /// <summary>
     /// Completes when the listeners that were closed have no connection left, those included that were accepted and are not

@@ -18,8 +18,8 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
     /// <summary>Whether the ports of all applications are to be closed, whatever is configured.</summary>
     public bool IsClosed { get; set; }
 
-    /// <summary>Whether they are to be closed because the node's certificate is of no use.</summary>
-    public bool HasNoIdentity { get; set; }
+    /// <summary>Whether they are to be closed because nobody could be let in: there is no registry, or no identity in date.</summary>
+    public bool LetsNobodyIn { get; set; }
 
     /// <summary>Waits for the change under way; the next one begins when the answer is disposed.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled before its turn had come.</exception>
@@ -63,13 +63,19 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
 
     /// <summary>Opens and closes ports as the applications are drained or not.</summary>
     /// <param name="opening">Those whose ports must open; the port of any other that somebody took meanwhile is in nobody's way.</param>
+    /// <returns>The addresses of those others that stay closed.</returns>
     /// <exception cref="BindException">An address of these cannot be bound; nothing was changed.</exception>
-    public async Task AlignAsync(params IEnumerable<ServedApplication> opening) => await CommitAsync(await _ports.PrepareAsync(
-    [
-        .. served.Configured.Select(application => WishOf(
-            application, application.Configuration.Listen, opening.Contains(application) ? null : application.Configuration.Listen)),
-        new ListenWish(admin, _adminAddress!, PortState.OpenIfFree),
-    ]).ConfigureAwait(false)).ConfigureAwait(false);
+    public async Task<IReadOnlyList<BindException>> AlignAsync(params IEnumerable<ServedApplication> opening)
+    {
+        PortChange change = await _ports.PrepareAsync(
+        [
+            .. served.Configured.Select(application => WishOf(
+                application, application.Configuration.Listen, opening.Contains(application) ? null : application.Configuration.Listen)),
+            new ListenWish(admin, _adminAddress!, PortState.OpenIfFree),
+        ]).ConfigureAwait(false);
+        await CommitAsync(change).ConfigureAwait(false);
+        return change.Unbound;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -79,7 +85,7 @@ internal sealed class NodeListening(ServedApplications served, IListening admin)
     }
 
     private ListenWish WishOf(ServedApplication application, ListenAddress listen, ListenAddress? before) =>
-        new(application, listen, IsClosed || HasNoIdentity || application.IsDrained ? PortState.Closed : OpenAfter(before, listen));
+        new(application, listen, IsClosed || LetsNobodyIn || application.IsDrained ? PortState.Closed : OpenAfter(before, listen));
 
     private static PortState OpenAfter(ListenAddress? before, ListenAddress listen) =>
         before?.Text == listen.Text ? PortState.OpenIfFree : PortState.Open;

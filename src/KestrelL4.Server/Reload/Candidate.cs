@@ -16,6 +16,7 @@ internal sealed record Candidate(
     ConfigurationReading Reading, NodeFiles? Files, IReadOnlyList<ConfigurationError> Refused, SourceFingerprint Seen)
 {
     private const string StateDirectoryKey = "KestrelL4:StateDirectory";
+    private const string AuthorityKey = "KestrelL4:Authority";
 
     /// <summary>Reads everything for the first time, and finds all errors of it.</summary>
     public static async Task<Candidate> ReadAsync(ConfigurationSources sources, TimeProvider time)
@@ -61,6 +62,17 @@ internal sealed record Candidate(
                 reading.SourceOf(StateDirectoryKey),
                 "cannot change while the node runs",
                 "restart the node, or write the former one");
+        }
+
+        // Another authority is taken up while the node runs; to have one or none is another way to live.
+        if (inForce.Understood.Authority is null != reading.Understood.Authority is null)
+        {
+            bool isNew = inForce.Understood.Authority is null;
+            yield return new ConfigurationError(
+                AuthorityKey,
+                reading.SourceOf(AuthorityKey),
+                isNew ? "cannot be added while the node runs" : "cannot be removed while the node runs",
+                isNew ? "restart the node, or remove it" : "restart the node, or write it again");
         }
     }
 }

@@ -9,9 +9,12 @@ namespace KestrelL4.Server.Reload;
 /// <param name="health">Who is told.</param>
 /// <param name="served">The applications.</param>
 /// <param name="model">What is in force.</param>
+/// <param name="access">What is in force for letting clients in.</param>
 /// <param name="time">The clock by which certificates and lists run out.</param>
-internal sealed class ComponentReport(NodeHealth health, ServedApplications served, NodeModel model, TimeProvider time)
+internal sealed class ComponentReport(
+    NodeHealth health, ServedApplications served, NodeModel model, AccessInForce access, TimeProvider time)
 {
+    private readonly AccessReport _access = new(health, model, access, time);
     private readonly Lock _telling = new();
 
     /// <summary>Whether the node is draining, as its readiness tells at once.</summary>
@@ -35,9 +38,8 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
     {
         NodeFiles files = model.InForce.Files;
         DateTimeOffset now = time.GetUtcNow();
-        TellIdentity(files, now);
-        health.Registry.Healthy();
-        foreach (ClientAuthority authority in files.ClientAuthorities)
+        _access.Tell();
+        foreach (ClientAuthority authority in access.Current.ClientAuthorities)
         {
             Tell(health.ClientAuthority(authority.Name), files.Problems.GetValueOrDefault(ComponentNames.ClientAuthority(authority.Name)));
             if (authority.RevocationList is { } list)
@@ -51,13 +53,13 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
             Tell(application, health.Application(application.Name));
         }
 
-        health.Keep(NamesNow(files).ToHashSet(StringComparer.OrdinalIgnoreCase));
+        health.Keep(NamesNow().ToHashSet(StringComparer.OrdinalIgnoreCase));
     }
 
-    private IEnumerable<string> NamesNow(NodeFiles files) =>
+    private IEnumerable<string> NamesNow() =>
         served.Configured.Select(static application => ComponentNames.Application(application.Name))
-            .Concat(files.ClientAuthorities.Select(static authority => ComponentNames.ClientAuthority(authority.Name)))
-            .Concat(files.ClientAuthorities.Where(static authority => authority.RevocationList is not null)
+            .Concat(access.Current.ClientAuthorities.Select(static authority => ComponentNames.ClientAuthority(authority.Name)))
+            .Concat(access.Current.ClientAuthorities.Where(static authority => authority.RevocationList is not null)
                 .Select(static authority => ComponentNames.Revocation(authority.Name)));
 
     private static void Tell(Component component, string? problem)
@@ -77,6 +79,10 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
         if (application.IsDrained || IsDraining)
         {
             component.Draining(application.IsDrained ? "the operator drains it" : "the node is draining");
+        }
+        else if (!access.IsKnown)
+        {
+            component.Starting("its port opens when identity and registry are there");
         }
         else if (application.Bound is not { IsOpen: true })
         {
@@ -114,17 +120,6 @@ internal sealed class ComponentReport(NodeHealth health, ServedApplications serv
                 yield return $"the certificate for its upstreams expired at {identity.NotAfter:u}";
             }
         }
-    }
-
-    private void TellIdentity(NodeFiles files, DateTimeOffset now)
-    {
-        if (files.Identity.NotAfter <= now)
-        {
-            health.Identity.Unhealthy($"the certificate expired at {files.Identity.NotAfter:u}");
-            return;
-        }
-
-        Tell(health.Identity, files.Problems.GetValueOrDefault(ComponentNames.Identity));
     }
 
     private void TellRevocation(ClientAuthority authority, RevocationList list, NodeFiles files, DateTimeOffset now)

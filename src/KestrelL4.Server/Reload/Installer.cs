@@ -3,10 +3,8 @@ using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Discovery;
 using KestrelL4.Server.Listeners;
-using KestrelL4.Server.Permits;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Sources;
-using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Reload;
 
@@ -15,11 +13,11 @@ namespace KestrelL4.Server.Reload;
 /// <param name="admin">The admin endpoint.</param>
 /// <param name="parts">What new listeners are made with.</param>
 /// <param name="upstreams">Sees to the upstreams.</param>
-/// <param name="permits">Takes up what an earlier process left.</param>
+/// <param name="access">Who is let in.</param>
 internal sealed class Installer(
-    NodeListening listening, AdminListener admin, ListenerParts parts, UpstreamWatch upstreams, PermitKeeper permits)
+    NodeListening listening, AdminListener admin, ListenerParts parts, UpstreamWatch upstreams, AccessInForce access)
 {
-    private string? _clients;
+    private (string Key, RegistrySnapshot? Registry) _clients;
 
     /// <summary>Binds, and then changes the node. Open connections go on, unless what let them in was withdrawn.</summary>
     /// <param name="reading">The configuration.</param>
@@ -38,7 +36,8 @@ internal sealed class Installer(
         drained.ForEach(static application => application.IsDrained = false);
         await upstreams.Names.AskAsync(HostsOf(next)).ConfigureAwait(false);
         PortChange change;
-        listening.HasNoIdentity = HasExpired(files);
+        (string Key, RegistrySnapshot? Registry) clients = RegistryOf(reading);
+        listening.LetsNobodyIn = !access.With(files, clients.Registry).LetsSomebodyIn(parts.Time.GetUtcNow());
         try
         {
             change = await listening.PrepareAsync(configured, next).ConfigureAwait(false);
@@ -57,7 +56,8 @@ internal sealed class Installer(
         listening.Served.All = [.. configured.Union(listening.Served.All)];
         admin.Configuration = next.Admin;
         parts.Shared.Use(next);
-        int cut = Use(files, RegistryOf(reading));
+        _clients = clients;
+        int cut = access.Use(files, clients.Registry);
         await listening.CommitAsync(change).ConfigureAwait(false);
         upstreams.Health.Follow();
         return new Installation(added, removed, cut, [.. change.Unbound.Select(static each => each.Message)]);
@@ -70,39 +70,21 @@ internal sealed class Installer(
         where host is not null
         select host;
 
-    private bool HasExpired(NodeFiles files) => files.Identity.NotAfter <= parts.Time.GetUtcNow();
-
-    private int Use(NodeFiles files, RegistrySnapshot registry)
-    {
-        int cut = parts.Shared.Trust.Replace(
-            new ClientTrust(files.ClientAuthorities, registry), listening.Served.All.Select(static each => each.Application));
-
-        // Behind the trust too: a connection that took its numbers from the former one finds it replaced and takes them anew.
-        ClientNumbers numbers = new(registry, listening.Served.Configured);
-        parts.Shared.Clients.Clients.Revise(numbers.Of);
-        parts.Shared.Clients.ClientApplications.Revise(numbers.Of);
-        permits.Restore(numbers);
-
-        // Behind the trust, or a client of a new authority would be through its handshake before the authority is known.
-        parts.Shared.Handshake.Use(files.Identity, new ClientCertificateValidation(files.ClientAuthorities, parts.Time));
-        return cut;
-    }
-
     private ServedApplication? Existing(string name) =>
         listening.Served.All.FirstOrDefault(application => string.Equals(application.Name, name, StringComparison.OrdinalIgnoreCase));
 
     // A revision that stands still tells that nobody's certificates and grants changed; a serial number may stand for its only authority.
-    private RegistrySnapshot RegistryOf(ConfigurationReading reading)
+    private (string Key, RegistrySnapshot? Registry) RegistryOf(ConfigurationReading reading)
     {
-        RegistrySnapshot inForce = parts.Shared.Trust.Current.Registry;
-        string clients = $"{reading.HashOf("Clients")} {string.Join(' ', reading.Understood.ClientAuthorities.Keys)}";
-        if (clients == _clients)
+        if (reading.Understood.Authority is not null)
         {
-            return inForce;
+            return default;
         }
 
-        _clients = clients;
-        return RegistryFile.Snapshot(reading.Understood, inForce.Revision + 1);
+        string key = $"{reading.HashOf("Clients")} {string.Join(' ', reading.Understood.ClientAuthorities.Keys)}";
+        return key == _clients.Key
+            ? _clients
+            : (key, RegistryFile.Snapshot(reading.Understood, parts.Shared.Trust.Current.Registry.Revision + 1));
     }
 }
 

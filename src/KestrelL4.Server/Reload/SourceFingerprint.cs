@@ -33,6 +33,11 @@ internal sealed class SourceFingerprint
         return none.With(sources.SecretsDirectory is { } secrets ? files.Append(Path.GetFullPath(secrets, here)) : files);
     }
 
+    /// <summary>Looks at some files.</summary>
+    /// <param name="files">Absolute paths.</param>
+    public static SourceFingerprint OfFiles(IEnumerable<string> files) =>
+        new SourceFingerprint(ImmutableDictionary<string, string>.Empty).With(files);
+
     /// <summary>Looks also at the files that a configuration names.</summary>
     public SourceFingerprint With(NodeConfiguration configuration) => With(configuration.Files());
 

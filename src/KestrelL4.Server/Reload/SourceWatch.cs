@@ -7,10 +7,10 @@ namespace KestrelL4.Server.Reload;
 /// <param name="reloader">Reloads.</param>
 /// <param name="model">What the sources held when they were read.</param>
 /// <param name="report">Is told once a second, for some things change by the clock alone.</param>
-/// <param name="identity">Is asked once a second.</param>
+/// <param name="ports">Look once a second, for a certificate runs out by the clock.</param>
 /// <param name="parts">The node's clock and log.</param>
 internal sealed partial class SourceWatch(
-    Reloader reloader, NodeModel model, ComponentReport report, IdentityExpiry identity, ListenerParts parts) : IAsyncDisposable
+    Reloader reloader, NodeModel model, ComponentReport report, AccessPorts ports, ListenerParts parts) : IAsyncDisposable
 {
     private const int MostLooks = 4;
 
@@ -41,7 +41,7 @@ internal sealed partial class SourceWatch(
         {
             try
             {
-                await identity.LookAsync().ConfigureAwait(false);
+                await ports.LookAsync().ConfigureAwait(false);
                 report.Tell();
                 if (await IsChangedAsync(ended).ConfigureAwait(false))
                 {

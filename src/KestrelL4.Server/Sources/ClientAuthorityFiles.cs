@@ -20,7 +20,7 @@ internal static class ClientAuthorityFiles
     private static List<X509Certificate2>? Chain(
         string keyPath, string file, X509Certificate2Collection certificates, PemFile files, TimeProvider time)
     {
-        if (certificates.FirstOrDefault(static certificate => !MayIssue(certificate)) is { } other)
+        if (certificates.FirstOrDefault(static certificate => !certificate.MayIssue()) is { } other)
         {
             files.Add(
                 keyPath,
@@ -57,7 +57,4 @@ internal static class ClientAuthorityFiles
 
         return chain;
     }
-
-    private static bool MayIssue(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is { CertificateAuthority: true };
 }

@@ -21,17 +21,21 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
     /// <summary>What is wrong where something older stays in force, by the component that tells of it.</summary>
     public IReadOnlyDictionary<string, string> Problems => _problems;
 
-    /// <summary>The identity, and whether handshakes with it end with a session ticket; a new one is tried.</summary>
+    /// <summary>The identity, null when none is named, and whether handshakes with it end with a session ticket; a new one is tried.</summary>
     public async ValueTask<(NodeIdentity? Identity, bool SendsTickets)> IdentityAsync(CancellationToken cancellation)
     {
-        IdentityConfiguration configuration = reading.Understood.Identity!;
+        if (reading.Understood.Identity is not { } configuration)
+        {
+            return default;
+        }
+
         NodeIdentity? former = previous?.Configuration.Identity == configuration ? previous.Identity : null;
         List<ConfigurationError> faults = [];
         PemFile files = new(reading, faults);
         NodeIdentity? identity = IdentityFiles.Load(configuration, files, time);
-        if (identity is not null && previous is not null && identity.IsSameAs(previous.Identity))
+        if (identity is not null && previous?.Identity is { } inForce && identity.IsSameAs(inForce))
         {
-            return (previous.Identity, previous.SendsTickets);
+            return (inForce, previous.SendsTickets);
         }
 
         TrialHandshake trial = identity is null ? default : await TrialHandshake.RunAsync(identity, cancellation).ConfigureAwait(false);
@@ -75,6 +79,20 @@ internal sealed class FileLoading(ConfigurationReading reading, NodeFiles? previ
         }
 
         return isComplete ? loaded : null;
+    }
+
+    /// <summary>Whether the file of the authority's root, where one is named, tells it or told it before.</summary>
+    public bool IsAuthorityKnown()
+    {
+        if (reading.Understood.Authority?.Ca is not { } file)
+        {
+            return true;
+        }
+
+        List<ConfigurationError> faults = [];
+        string? former = previous?.Configuration.Authority?.Ca == file ? file : null;
+        return AuthorityRootFile.Load(file, new PemFile(reading, faults), time) is not null
+            || KeptAfter(faults, ComponentNames.Authority, former) is not null;
     }
 
     private UpstreamTls? UpstreamTls(UpstreamTlsSection section, UpstreamTlsConfiguration? before, UpstreamTls? former)

@@ -25,6 +25,10 @@ internal static class Issuance
             && chain.ChainElements[0].ChainElementStatus.All(static found => found.Status != X509ChainStatusFlags.NotSignatureValid);
     }
 
+    /// <summary>Whether a certificate is a CA's.</summary>
+    public static bool MayIssue(this X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is { CertificateAuthority: true };
+
     /// <summary>Why a certificate is not in force now; null when it is.</summary>
     public static string? ValidityProblem(this X509Certificate2 certificate, TimeProvider time)
     {

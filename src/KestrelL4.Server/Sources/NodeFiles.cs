@@ -5,11 +5,11 @@ namespace KestrelL4.Server.Sources;
 
 /// <summary>What the configuration's files hold, checked.</summary>
 /// <param name="Configuration">The configuration that names them.</param>
-/// <param name="Identity">The node's own certificate and key.</param>
+/// <param name="Identity">The node's own certificate and key; null = no files are named, the authority issues it.</param>
 /// <param name="ClientAuthorities">The issuers of client certificates with their revocation lists.</param>
 /// <param name="SendsTickets">Whether a handshake with the identity ended with a session ticket.</param>
 internal sealed record NodeFiles(
-    NodeConfiguration Configuration, NodeIdentity Identity, IReadOnlyList<ClientAuthority> ClientAuthorities, bool SendsTickets)
+    NodeConfiguration Configuration, NodeIdentity? Identity, IReadOnlyList<ClientAuthority> ClientAuthorities, bool SendsTickets)
 {
     /// <summary>What is wrong with a file whose former content stays in force, by the component that tells of it; empty when all are good.</summary>
     public IReadOnlyDictionary<string, string> Problems { get; init; } = new Dictionary<string, string>();
@@ -40,12 +40,14 @@ internal sealed record NodeFiles(
         (NodeIdentity? identity, bool sendsTickets) = await loading.IdentityAsync(cancellation).ConfigureAwait(false);
         IReadOnlyList<ClientAuthority>? authorities = loading.ClientAuthorities();
         IReadOnlyDictionary<string, UpstreamTls>? upstreams = loading.UpstreamTls();
+        bool isAuthorityKnown = loading.IsAuthorityKnown();
         foreach (ConfigurationError error in loading.Errors)
         {
             errors.Add(error);
         }
 
-        return identity is null || authorities is null || upstreams is null
+        bool lacksIdentity = identity is null && reading.Understood.Identity is not null;
+        return lacksIdentity || authorities is null || upstreams is null || !isAuthorityKnown
             ? null
             : new NodeFiles(reading.Understood, identity, authorities, sendsTickets) { Problems = loading.Problems, UpstreamTls = upstreams };
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using KestrelL4.Registry;
 using KestrelL4.Server.Health;
 
 namespace KestrelL4.Server.Telemetry;
@@ -23,8 +24,7 @@ internal static class NodeInstruments
             description: "The revision of the registry in force.");
         meter.CreateObservableGauge(
             "kestrell4.registry.age",
-            // A registry from files is as new as the files: it has no authority to be away from.
-            static () => 0.0,
+            () => AgeOf(trust.Current.Age),
             "s",
             "Time since the source of the registry confirmed the revision in force.");
         meter.CreateObservableGauge(
@@ -56,6 +56,22 @@ internal static class NodeInstruments
         () => new[] { new Measurement<long>(applied(), Tag("result", "applied")), new Measurement<long>(rejected(), Tag("result", "rejected")) },
         "{reload}",
         "Reloads, by what came of them.");
+
+    /// <summary>Creates the instrument of a node that has an authority.</summary>
+    /// <param name="meter">The node's meter.</param>
+    /// <param name="isConnected">Whether the last attempt reached the authority and was not refused.</param>
+    public static void AddAuthorityTo(Meter meter, Func<bool> isConnected) => meter.CreateObservableGauge(
+        "kestrell4.authority.connected",
+        () => isConnected() ? 1 : 0,
+        description: "1 while the authority answers, 0 while it is away or refuses.");
+
+    // A registry from files is as new as the files; of one that was never confirmed there is no age to tell.
+    private static IEnumerable<Measurement<double>> AgeOf(RegistryAge? age) => age?.Age switch
+    {
+        null => [new Measurement<double>(0)],
+        { } known when known < TimeSpan.MaxValue => [new Measurement<double>(known.TotalSeconds)],
+        _ => [],
+    };
 
     private static IEnumerable<Measurement<int>> StateSet(Component component)
     {

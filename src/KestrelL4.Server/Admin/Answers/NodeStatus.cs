@@ -29,6 +29,9 @@ internal sealed record NodeStatus
     /// <summary>The clients and grants in force.</summary>
     public required RegistryStatus Registry { get; init; }
 
+    /// <summary>The authority as the node sees it; null = it has none.</summary>
+    public required AuthorityStatus? Authority { get; init; }
+
     /// <summary>The applications, ordered by name.</summary>
     public required IReadOnlyList<ApplicationStatus> Applications { get; init; }
 
@@ -38,17 +41,25 @@ internal sealed record NodeStatus
 
 /// <summary>The node's own certificate.</summary>
 /// <param name="NotAfter">When it expires; null = there is none.</param>
-/// <param name="Source">Where it came from: <c>file</c>, <c>authority</c>, <c>cache</c>.</param>
-internal sealed record IdentityStatus(DateTimeOffset? NotAfter, string Source);
+/// <param name="Source">Where it came from: <c>file</c>, <c>authority</c>, <c>cache</c>; null = there is none.</param>
+internal sealed record IdentityStatus(DateTimeOffset? NotAfter, string? Source);
 
 /// <summary>The clients and grants in force.</summary>
-/// <param name="Source">Where they came from: <c>file</c>, <c>authority</c>, <c>cache</c>.</param>
+/// <param name="Source">Where they came from: <c>file</c>, <c>authority</c>, <c>cache</c>; null = there are none yet.</param>
 /// <param name="Epoch">The line of revisions they belong to.</param>
 /// <param name="Revision">Rises with each change.</param>
 /// <param name="Clients">How many clients there are.</param>
-/// <param name="AgeSeconds">How long ago the source confirmed the revision, in seconds.</param>
+/// <param name="AgeSeconds">How long ago the source confirmed the revision, in seconds; null = it never did.</param>
 /// <param name="Stale">Whether that is longer than allowed.</param>
-internal sealed record RegistryStatus(string Source, long Epoch, long Revision, int Clients, double AgeSeconds, bool Stale);
+internal sealed record RegistryStatus(string? Source, long Epoch, long Revision, int Clients, double? AgeSeconds, bool Stale);
+
+/// <summary>The authority as the node sees it.</summary>
+/// <param name="Connected">Whether the last attempt reached it and was not refused.</param>
+/// <param name="Since">Since when the component <c>authority</c> has had its status.</param>
+/// <param name="LastContact">When it answered last, also to an earlier process; null = never.</param>
+/// <param name="FailedAttempts">How many attempts failed in a row.</param>
+/// <param name="Failure">Why the last attempt failed; null = it did not.</param>
+internal sealed record AuthorityStatus(bool Connected, DateTimeOffset Since, DateTimeOffset? LastContact, int FailedAttempts, string? Failure);
 
 /// <summary>One limit in force that holds all clients together.</summary>
 internal sealed record LimitStatus : LimitFacts

@@ -1,5 +1,6 @@
 using System.Net;
 using KestrelL4.Server;
+using KestrelL4.Server.Agent;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Loading;
 using KestrelL4.Server.Reload;
@@ -15,6 +16,7 @@ internal sealed class DemoNode : IAsyncDisposable
     private readonly IConfiguration _logSettings;
     private readonly NodeLogging _logging;
     private readonly StateDirectory _state;
+    private readonly Agent _agent;
     private readonly Node _node;
 
     private DemoNode(ConfigurationSources sources, Candidate first, StateDirectory state, TimeProvider time)
@@ -22,11 +24,10 @@ internal sealed class DemoNode : IAsyncDisposable
         _state = state;
         _logSettings = first.Reading.Logging;
         _logging = NodeLogging.Create(_logSettings);
-        _node = new Node(sources, new NodeModel(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen), _logging, time);
+        _agent = new Agent(AuthorityChange.SettingsOf(first.Reading), first.Reading.Understood.StateDirectory, _logging.Factory, time);
+        NodeModel model = new(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen);
+        _node = new Node(sources, model, _agent, _logging, time);
     }
-
-    /// <summary>Where the node logs.</summary>
-    public ILoggerFactory Loggers => _logging.Factory;
 
     /// <summary>The address of the admin endpoint. Only after the start.</summary>
     public string AdminAddress => _node.AdminAddress;
@@ -53,8 +54,17 @@ internal sealed class DemoNode : IAsyncDisposable
         return new DemoNode(sources, first, state, time);
     }
 
-    /// <summary>Binds and serves.</summary>
-    public Task StartAsync() => _node.StartAsync();
+    /// <summary>Joins by its token, binds and serves.</summary>
+    /// <exception cref="IOException">The authority does not admit it.</exception>
+    public async Task StartAsync(CancellationToken stop)
+    {
+        if (await _agent.TryAsync(stop) is { } failure)
+        {
+            throw new IOException(failure.Sentence);
+        }
+
+        await _node.StartAsync();
+    }
 
     /// <summary>Has the node's line of every connection that ends printed from now on.</summary>
     public void ShowConnections()
@@ -70,6 +80,7 @@ internal sealed class DemoNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _node.DisposeAsync();
+        await _agent.DisposeAsync();
         _state.Dispose();
         _logging.Dispose();
     }

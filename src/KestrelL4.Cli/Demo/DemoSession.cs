@@ -28,7 +28,7 @@ internal sealed class DemoSession(TextWriter output, TextWriter error, TimeProvi
             string pin = await authority.Administrator.PinAsync(signals.Stop);
             files.Configure(DemoConfiguration.Text(authority.Url, pin, upstreams.First));
             await using DemoNode node = await DemoNode.CreateAsync(files, time);
-            await node.StartAsync();
+            await node.StartAsync(signals.Stop);
             try
             {
                 using (DemoScene scene = new(node.Address, files)

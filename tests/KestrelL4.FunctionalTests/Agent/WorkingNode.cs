@@ -18,11 +18,10 @@ internal sealed class WorkingNode : IAsyncDisposable
     public Bystander Traffic { get; }
 
     /// <summary>Starts a node, and the traffic of a client.</summary>
-    public static async Task<WorkingNode> StartAsync(NodeSetup setup, TestCertificate client)
-    {
-        TestNode node = await setup.StartAsync();
-        return new WorkingNode(node, new Bystander(node.EndPoint(), client));
-    }
+    public static async Task<WorkingNode> StartAsync(NodeSetup setup, TestCertificate client) => Of(await setup.StartAsync(), client);
+
+    /// <summary>Begins the traffic of a client; the node ends with it.</summary>
+    public static WorkingNode Of(TestNode node, TestCertificate client) => new(node, new Bystander(node.EndPoint(), client));
 
     public async ValueTask DisposeAsync()
     {

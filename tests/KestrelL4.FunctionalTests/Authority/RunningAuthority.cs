@@ -69,9 +69,11 @@ internal sealed class RunningAuthority : IAsyncDisposable
         ToolAsync("curl", ["--silent", "--show-error", "--cacert", "ca/ca.crt", .. arguments, Url + route]);
 
     /// <summary>Has a node join by a token: its key and certificate are then in NAME.key and NAME.crt.</summary>
-    public async Task JoinAsync(string name)
+    public async Task JoinAsync(string name) => await JoinAsync(name, await DoAsync("token", "create", name, "--host", "localhost"));
+
+    /// <inheritdoc cref="JoinAsync(string)"/>
+    public async Task JoinAsync(string name, string token)
     {
-        string token = await DoAsync("token", "create", name, "--host", "localhost");
         await ToolAsync(
             "openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=somebody-else", "-keyout", $"{name}.key", "-out", $"{name}.csr");
         await CurlAsync("/v1/identity", "--fail", "-H", $"Authorization: Bearer {token}", "--data-binary", $"@{name}.csr", "-o", $"{name}.crt");

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace KestrelL4.Testing.Nodes;
 
 /// <summary>How a node's process is started.</summary>
@@ -20,7 +22,10 @@ public sealed record NodeLaunch
     /// </summary>
     public string? ResolverFile { get; init; }
 
-    /// <summary>How long the node may take to become ready. Default 30 s.</summary>
+    /// <summary>What <c>/readyz</c> answers once the node is as the test wants it. Default 200; 503 comes as soon as the node answers at all.</summary>
+    public HttpStatusCode Readiness { get; init; } = HttpStatusCode.OK;
+
+    /// <summary>How long the node may take until then. Default 30 s.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The program and arguments that run the node with this configuration file.</summary>

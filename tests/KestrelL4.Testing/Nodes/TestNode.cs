@@ -24,7 +24,7 @@ public sealed partial class TestNode : IAsyncDisposable
     /// <summary>The administration endpoint.</summary>
     public HttpClient Admin { get; } = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    /// <summary>Starts a node and waits until it is ready.</summary>
+    /// <summary>Starts a node and waits until it is as the test wants it.</summary>
     /// <exception cref="InvalidOperationException">The process ended instead; the text holds what it printed.</exception>
     public static async Task<TestNode> StartAsync(string configurationFile, TemporaryDirectory directory, NodeLaunch launch)
     {
@@ -33,7 +33,7 @@ public sealed partial class TestNode : IAsyncDisposable
         try
         {
             await Eventually.UntilAsync(
-                node.IsReadyAsync, () => $"the node becomes ready. It printed:\n{node.Process.Output}", launch.Deadline);
+                async () => await node.ReadinessAsync() == launch.Readiness, () => $"/readyz is {(int)launch.Readiness}. It printed:\n{node.Process.Output}", launch.Deadline);
             await node.LearnEndPointsAsync();
             return node;
         }
@@ -88,7 +88,8 @@ public sealed partial class TestNode : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<bool> IsReadyAsync()
+    // Null = nobody answers yet.
+    private async Task<HttpStatusCode?> ReadinessAsync()
     {
         if (Process.HasExited)
         {
@@ -101,7 +102,7 @@ public sealed partial class TestNode : IAsyncDisposable
             Match address = AdminAddress().Match(Process.Output);
             if (!address.Success)
             {
-                return false;
+                return null;
             }
 
             Admin.BaseAddress = new Uri(address.Value);
@@ -110,11 +111,11 @@ public sealed partial class TestNode : IAsyncDisposable
         try
         {
             using HttpResponseMessage response = await Admin.GetAsync(new Uri("readyz", UriKind.Relative));
-            return response.StatusCode == HttpStatusCode.OK;
+            return response.StatusCode;
         }
         catch (HttpRequestException)
         {
-            return false;
+            return null;
         }
     }
 

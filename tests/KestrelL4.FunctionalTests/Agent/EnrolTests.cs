@@ -1,0 +1,41 @@
+namespace KestrelL4.FunctionalTests.Agent;
+
+/// <summary><c>enroll --once</c> obtains identity and registry, so that a node starts without the authority later.</summary>
+public sealed class EnrolTests : IAsyncLifetime
+{
+    private AuthorityScene _scene = null!;
+
+    public async Task InitializeAsync() => _scene = await AuthorityScene.StartAsync();
+
+    public async Task DisposeAsync() => await _scene.DisposeAsync();
+
+    [Fact]
+    public async Task Enroll_Once_LetsANodeServeWithoutTheAuthority()
+    {
+        FaultyLink link = _scene.Link();
+        NodeSetup setup = await _scene.PrepareAsync("edge-1", link.EndPoint);
+        setup.Write();
+
+        ToolResult enrolled = await NodeExecutable.RunAsync(setup.Directory.Path, "enroll", "--once", "--config", setup.ConfigurationFile);
+
+        Assert.True(enrolled.ExitCode == 0, enrolled.ToString());
+        await link.RefuseAsync();
+        await using TestNode node = await setup.StartAsync();
+        await using TlsClient client = await node.HoldAsync(_scene.Alice);
+        await node.UntilAsync("authority", "degraded");
+    }
+
+    [Fact]
+    public async Task Enroll_OnceWithoutTheAuthority_ExitsWithThree()
+    {
+        using RefusingPort port = new();
+        NodeSetup setup = await _scene.PrepareAsync("edge-2", port.EndPoint);
+        using TemporaryDirectory directory = setup.Directory;
+        setup.Write();
+
+        ToolResult enrolled = await NodeExecutable.RunAsync(directory.Path, "enroll", "--once", "--config", setup.ConfigurationFile);
+
+        Assert.True(enrolled.ExitCode == 3, enrolled.ToString());
+        Assert.Contains("refused", enrolled.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace KestrelL4.FunctionalTests.Agent;
@@ -55,16 +56,17 @@ public sealed class IssuedIdentityTests(CacheFixture fixture) : IClassFixture<Ca
         string kept = File.ReadAllText(cached["identity.pem"]);
         using X509Certificate2 issued = X509Certificate2.CreateFromPem(kept, kept);
         using X509Certificate2 issuer = X509Certificate2.CreateFromPemFile(fixture.Scene.Authority["ca/nodes.crt"], fixture.Scene.Authority["ca/nodes.key"]);
-        CertificateRequest request = new(issued.SubjectName, issued.PublicKey, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        CertificateRequest request = new(issued.SubjectName, issued.PublicKey, HashAlgorithmName.SHA256);
         foreach (X509Extension extension in issued.Extensions)
         {
             request.CertificateExtensions.Add(extension);
         }
 
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        DateTimeOffset begin = now + notBefore;
-        using X509Certificate2 forged = request.Create(issuer, begin > issuer.NotBefore ? begin : issuer.NotBefore, now + notAfter, Guid.NewGuid().ToByteArray());
-        using System.Security.Cryptography.ECDsa key = issued.GetECDsaPrivateKey()!;
+        using ECDsa issuerKey = issuer.GetECDsaPrivateKey()!;
+        using X509Certificate2 forged = request.Create(
+            issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey), now + notBefore, now + notAfter, Guid.NewGuid().ToByteArray());
+        using ECDsa key = issued.GetECDsaPrivateKey()!;
         File.WriteAllText(
             cached["identity.pem"], $"{key.ExportPkcs8PrivateKeyPem()}\n{forged.ExportCertificatePem()}\n{issuer.ExportCertificatePem()}\n");
         return now + notAfter;

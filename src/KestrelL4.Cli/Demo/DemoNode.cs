@@ -22,7 +22,7 @@ internal sealed class DemoNode : IAsyncDisposable
         _state = state;
         _logSettings = first.Reading.Logging;
         _logging = NodeLogging.Create(_logSettings);
-        _node = new Node(sources, new NodeModel(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen), _logging, time);
+        _node = new Node(sources, new NodeModel(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen), agent: null, _logging, time);
     }
 
     /// <summary>Where the node logs.</summary>

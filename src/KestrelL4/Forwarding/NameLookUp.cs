@@ -75,6 +75,7 @@ internal sealed class NameLookUp(string name, Func<string, IPAddress[]> lookUp, 
     private NameAnswer LookUp()
     {
         string problem = "it has no address";
+        bool isUnknown = true;
         try
         {
             IPAddress[] addresses = [.. lookUp(name).Distinct()];
@@ -85,6 +86,7 @@ internal sealed class NameLookUp(string name, Func<string, IPAddress[]> lookUp, 
         }
         catch (SocketException exception)
         {
+            isUnknown = exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData;
             problem = exception.SocketErrorCode switch
             {
                 SocketError.HostNotFound or SocketError.NoData => "the name does not exist, or has no address",
@@ -97,6 +99,6 @@ internal sealed class NameLookUp(string name, Func<string, IPAddress[]> lookUp, 
             problem = exception.Message;
         }
 
-        return new NameAnswer(LastGood?.Addresses ?? [], problem);
+        return new NameAnswer(LastGood?.Addresses ?? [], problem) { IsUnknown = isUnknown };
     }
 }

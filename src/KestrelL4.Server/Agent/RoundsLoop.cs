@@ -1,0 +1,91 @@
+using KestrelL4.Server.Agent.Contact;
+using KestrelL4.Server.Agent.Following;
+using KestrelL4.Server.Agent.Identities;
+using KestrelL4.Server.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace KestrelL4.Server.Agent;
+
+/// <summary>Asks the authority again and again: when something is due while it answers, with back-off while it does not.</summary>
+/// <param name="round">What is asked.</param>
+/// <param name="identity">When the identity is due.</param>
+/// <param name="registry">When a refused registry is due.</param>
+/// <param name="parts">What all sessions share.</param>
+/// <param name="settings">The section in force.</param>
+internal sealed partial class RoundsLoop(Round round, IdentityErrand identity, RegistryErrand registry, AgentParts parts, AgentSettings settings)
+{
+    // Two heartbeats: the stream has confirmed the registry by then, if it works.
+    private static readonly TimeSpan MostUnheard = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LeastUnheard = TimeSpan.FromMilliseconds(50);
+
+    private readonly ILogger _logger = parts.Loggers.CreateLogger<RoundsLoop>();
+    private readonly Backoff _backoff = new(parts.Time);
+
+    /// <summary>Ends the wait before the next round.</summary>
+    public Wake Asking { get; } = new(parts.Time);
+
+    // A round takes up to some seconds, and the revision is to be confirmed every 15 s, or every third of a shorter MaxStaleness.
+    private TimeSpan Unheard => settings.Authority.MaxStaleness * (2.0 / 9) is var span && span > MostUnheard ? MostUnheard
+        : span < LeastUnheard ? LeastUnheard
+        : span;
+
+    /// <summary>Asks until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                ContactFailure? failure = await AskAsync(cancellation).ConfigureAwait(false);
+                parts.GivingUp.Judge(settings.Authority, failure);
+                await (failure is null ? WaitUntilDueAsync(cancellation) : WaitAfterAsync(failure, cancellation)).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellation.IsCancellationRequested)
+            {
+                Defect(_logger, exception);
+                await Task.Delay(_backoff.Fail(), parts.Time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Asks once, and tells how it went. Null = the authority answered everything.</summary>
+    public async Task<ContactFailure?> AskAsync(CancellationToken cancellation)
+    {
+        ContactFailure? failure = await round.RunAsync(cancellation).ConfigureAwait(false);
+        if (failure is null)
+        {
+            _backoff.Reset();
+            parts.Standing.Succeed();
+            parts.LastGood.Remember(settings.Hash);
+        }
+        else
+        {
+            parts.Standing.Fail(failure);
+        }
+
+        return failure;
+    }
+
+    // Nobody ends this wait but another section: a revocation is undone by people, who are in no hurry.
+    private Task WaitAfterAsync(ContactFailure failure, CancellationToken cancellation)
+    {
+        TimeSpan wait = _backoff.Fail(parts.Standing.State.Value.IsRevoked ? Backoff.Longest : failure.RetryAfter);
+        return Task.Delay(parts.GivingUp.Left(settings.Authority) is { } left && left < wait ? left : wait, parts.Time, cancellation);
+    }
+
+    private async Task WaitUntilDueAsync(CancellationToken cancellation)
+    {
+        TimeSpan left;
+        do
+        {
+            left = Unheard - parts.Time.GetElapsedTime(parts.Standing.Heard);
+            left = Shorter(Shorter(left, identity.UntilDue), registry.UntilRetry ?? left);
+        }
+        while (left > TimeSpan.Zero && !await Asking.WaitAsync(left, cancellation).ConfigureAwait(false));
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    [LoggerMessage(1, LogLevel.Error, "Asking the authority failed, which is a defect to report")]
+    private static partial void Defect(ILogger logger, Exception exception);
+}

@@ -80,6 +80,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
         {
             RunVerb.Create(),
             CheckVerb.Create(),
+            EnrollVerb.Create(),
             DemoVerb.Create(),
             StatusVerb.Create(),
             ConnectionsVerb.Create(),

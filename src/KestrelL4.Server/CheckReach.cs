@@ -6,6 +6,6 @@ internal enum CheckReach
     /// <summary>Configuration, files, state directory and addresses of this machine.</summary>
     ThisMachine,
 
-    /// <summary>The upstreams as well.</summary>
-    Upstreams,
+    /// <summary>The authority and the upstreams as well.</summary>
+    Peers,
 }

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Ports;
+using KestrelL4.Server.Reload;
 using KestrelL4.Server.Sources;
 using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KestrelL4.Server;
 
@@ -13,8 +16,8 @@ namespace KestrelL4.Server;
 /// <param name="time">The clock of validity and of dials.</param>
 internal sealed class NodeCheck(TimeProvider time)
 {
-    /// <summary>Every finding, one line each; none = a node would start.</summary>
-    public async Task<IReadOnlyList<string>> FindAsync(ConfigurationSources sources, CheckReach reach, CancellationToken cancellation)
+    /// <summary>Every finding; none = a node would start.</summary>
+    public async Task<CheckFindings> FindAsync(ConfigurationSources sources, CheckReach reach, CancellationToken cancellation)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
         List<ConfigurationError> errors = [.. reading.Unreadable, .. reading.Errors];
@@ -22,7 +25,7 @@ internal sealed class NodeCheck(TimeProvider time)
         List<string> findings = [.. errors.Select(static error => error.ToString())];
         if (reading.Configuration is not { } configuration)
         {
-            return findings;
+            return new CheckFindings(findings);
         }
 
         StateDirectoryInspection state = StateDirectoryInspection.Of(configuration.StateDirectory);
@@ -40,12 +43,30 @@ internal sealed class NodeCheck(TimeProvider time)
             }
         }
 
-        if (reach == CheckReach.Upstreams)
+        if (reach == CheckReach.ThisMachine)
         {
-            findings.AddRange(await new UpstreamCheck(reading, files, time).FindAsync(cancellation).ConfigureAwait(false));
+            return new CheckFindings(findings);
         }
 
-        return findings;
+        findings.AddRange(await new UpstreamCheck(reading, files, time).FindAsync(cancellation).ConfigureAwait(false));
+        IReadOnlyList<(string Line, ContactFault Fault)> authority = configuration.Authority is null ? []
+            : await AuthorityAsync(reading, configuration.Authority, cancellation).ConfigureAwait(false);
+        return new CheckFindings([.. findings, .. authority.Select(static each => each.Line)])
+        {
+            IsAuthorityAwayAlone = findings.Count == 0 && authority.Count > 0 && authority.All(static each => each.Fault == ContactFault.Away),
+        };
+    }
+
+    // With the certificate that the node would show: the authority may know it no more.
+    private async Task<IReadOnlyList<(string Line, ContactFault Fault)>> AuthorityAsync(
+        ConfigurationReading reading, AuthorityConfiguration authority, CancellationToken cancellation)
+    {
+        Agent.Agent agent = new(AuthorityChange.SettingsOf(reading), reading.Understood.StateDirectory, NullLoggerFactory.Instance, time);
+        await using (agent.ConfigureAwait(false))
+        {
+            return await new AuthorityCheck(reading, agent.Holding.Identity?.Context.TargetCertificate, time)
+                .FindAsync(authority, cancellation).ConfigureAwait(false);
+        }
     }
 
     private static string? BindProblem(ListenAddress address)

@@ -9,7 +9,7 @@ public sealed class NodeCheckTests : IAsyncDisposable
 
     [Theory]
     [InlineData(CheckReach.ThisMachine)]
-    [InlineData(CheckReach.Upstreams)]
+    [InlineData(CheckReach.Peers)]
     internal async Task FindAsync_NodeWouldStart_FindsNothingAndLeavesNothing(CheckReach reach)
     {
         Assert.Empty(await FindAsync(reach));
@@ -19,7 +19,7 @@ public sealed class NodeCheckTests : IAsyncDisposable
     [Fact]
     public async Task FindAsync_ConfigurationInvalid_FindsEveryErrorAndStops()
     {
-        IReadOnlyList<string> findings = await FindAsync(CheckReach.Upstreams, "Applications:echo:Listen=nowhere", "Drain:Timeout=soon");
+        IReadOnlyList<string> findings = await FindAsync(CheckReach.Peers, "Applications:echo:Listen=nowhere", "Drain:Timeout=soon");
 
         Assert.Equal(2, findings.Count);
         Assert.Contains(findings, static finding => finding.StartsWith("KestrelL4:Applications:echo:Listen (--set)", StringComparison.Ordinal));
@@ -36,7 +36,7 @@ public sealed class NodeCheckTests : IAsyncDisposable
         File.Delete(_setUp.Directory["server.key"]);
 
         IReadOnlyList<string> findings = await FindAsync(
-            CheckReach.Upstreams, $"Applications:echo:Listen={taken.EndPoint}", $"Applications:echo:Upstreams:one:Address={silent.EndPoint}");
+            CheckReach.Peers, $"Applications:echo:Listen={taken.EndPoint}", $"Applications:echo:Upstreams:one:Address={silent.EndPoint}");
 
         Assert.Collection(
             findings,
@@ -73,7 +73,7 @@ public sealed class NodeCheckTests : IAsyncDisposable
         string setting = $"Applications:echo:Upstreams:one:Address={away.EndPoint}";
 
         Assert.Empty(await FindAsync(CheckReach.ThisMachine, setting));
-        Assert.Single(await FindAsync(CheckReach.Upstreams, setting));
+        Assert.Single(await FindAsync(CheckReach.Peers, setting));
     }
 
     [Fact]
@@ -108,6 +108,6 @@ public sealed class NodeCheckTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _setUp.DisposeAsync();
 
-    private Task<IReadOnlyList<string>> FindAsync(CheckReach reach, params string[] settings) =>
-        new NodeCheck(TimeProvider.System).FindAsync(_setUp.With(settings), reach, CancellationToken.None);
+    private async Task<IReadOnlyList<string>> FindAsync(CheckReach reach, params string[] settings) =>
+        (await new NodeCheck(TimeProvider.System).FindAsync(_setUp.With(settings), reach, CancellationToken.None)).Lines;
 }

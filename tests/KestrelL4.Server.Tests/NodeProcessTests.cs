@@ -84,6 +84,7 @@ public sealed class NodeProcessTests : IAsyncDisposable
     [InlineData(NodeExit.Drained, 0)]
     [InlineData(NodeExit.ConfigurationInvalid, 1)]
     [InlineData(NodeExit.CannotStart, 2)]
+    [InlineData(NodeExit.AuthorityUnavailable, 3)]
     [InlineData(NodeExit.ConnectionsAborted, 5)]
     internal void NodeExit_Number_IsTheExitCode(NodeExit exit, int code) => Assert.Equal(code, (int)exit);
 

@@ -27,6 +27,28 @@ internal sealed class StatusText(DateTimeOffset now)
 
     private static string Word(ComponentStatus status) => status.ToString().ToLowerInvariant();
 
+    private static string Registry(RegistryStatus registry)
+    {
+        string what = $"registry from {registry.Source}, revision {registry.Revision}, clients: {Readable.Count(registry.Clients)}";
+        return registry.Source switch
+        {
+            null => "no registry yet",
+            "file" => what,
+            _ => $"{what}, epoch {registry.Epoch}, {Confirmed(registry)}{(registry.Stale ? ": stale" : "")}",
+        };
+    }
+
+    private static string Confirmed(RegistryStatus registry) =>
+        registry.AgeSeconds is { } age ? $"confirmed {Readable.Age(TimeSpan.FromSeconds(age))} ago" : "never confirmed";
+
+    private static string Authority(AuthorityStatus authority)
+    {
+        string contact = authority.LastContact is { } last ? $"last contact {Readable.Time(last)}" : "no contact yet";
+        return authority.Connected ? $"authority connected, {contact}"
+            : authority.Failure is null ? $"authority not reached yet, {contact}"
+            : $"authority not connected, {contact}, failed attempts: {Readable.Count(authority.FailedAttempts)}";
+    }
+
     private static TextTable Applications(NodeStatus status)
     {
         TextTable table = new("APPLICATION", "STATUS", "LISTEN", "CONNECTIONS", "QUEUED", "ENDED");
@@ -77,9 +99,13 @@ internal sealed class StatusText(DateTimeOffset now)
             }
         }
 
-        string expiry = status.Identity.NotAfter is { } notAfter ? $"valid until {Readable.Time(notAfter)}" : "none";
-        Line($"identity from {status.Identity.Source}, {expiry}");
-        Line($"registry from {status.Registry.Source}, revision {status.Registry.Revision}, clients: {Readable.Count(status.Registry.Clients)}");
+        Line(status.Identity is { NotAfter: { } notAfter, Source: { } issuer } ? $"identity from {issuer}, valid until {Readable.Time(notAfter)}" : "no identity yet");
+        Line(Registry(status.Registry));
+        if (status.Authority is { } authority)
+        {
+            Line(Authority(authority));
+        }
+
         return text;
 
         void Line(string line) => text.Append(Printable.Whole(line)).Append('\n');

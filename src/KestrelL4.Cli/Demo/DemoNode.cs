@@ -13,6 +13,8 @@ namespace KestrelL4.Cli.Demo;
 /// <summary>The demo's node: a real one, built from the demo's configuration file.</summary>
 internal sealed class DemoNode : IAsyncDisposable
 {
+    private const string DefaultLevel = "LogLevel:Default";
+
     private readonly IConfiguration _logSettings;
     private readonly NodeLogging _logging;
     private readonly StateDirectory _state;
@@ -23,6 +25,9 @@ internal sealed class DemoNode : IAsyncDisposable
     {
         _state = state;
         _logSettings = first.Reading.Logging;
+
+        // What the play tells is not told twice.
+        _logSettings[DefaultLevel] = nameof(LogLevel.Error);
         _logging = NodeLogging.Create(_logSettings);
         _agent = new Agent(AuthorityChange.SettingsOf(first.Reading), first.Reading.Understood.StateDirectory, _logging.Factory, time);
         NodeModel model = new(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen);
@@ -66,9 +71,10 @@ internal sealed class DemoNode : IAsyncDisposable
         await _node.StartAsync();
     }
 
-    /// <summary>Has the node's line of every connection that ends printed from now on.</summary>
-    public void ShowConnections()
+    /// <summary>Has the node's warnings, and its line of every connection that ends, printed from now on.</summary>
+    public void Speak()
     {
+        _logSettings[DefaultLevel] = nameof(LogLevel.Warning);
         _logSettings["LogLevel:KestrelL4.Connections"] = nameof(LogLevel.Information);
         _logging.Use(_logSettings);
     }

@@ -68,7 +68,7 @@ internal sealed class DemoSession(TextWriter output, TextWriter error, TimeProvi
         if (after == AfterDemo.StayUp)
         {
             output.WriteLine(DemoInvitation.Text(node, scene.Files));
-            node.ShowConnections();
+            node.Speak();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

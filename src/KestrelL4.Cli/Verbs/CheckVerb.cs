@@ -10,7 +10,7 @@ internal static class CheckVerb
     public static Command Create()
     {
         SourceOptions sources = new();
-        Option<bool> connect = new("--connect") { Description = "Also connect to every upstream." };
+        Option<bool> connect = new("--connect") { Description = "Also connect to the authority and to every upstream." };
         Command command = new("check", "Validate configuration, certificates, keys and addresses without serving; print every finding.")
         {
             connect,
@@ -19,15 +19,16 @@ internal static class CheckVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             NodeCheck check = new(TimeProvider.System);
-            IReadOnlyList<string> findings = await check.FindAsync(
-                sources.Of(parsed), parsed.GetValue(connect) ? CheckReach.Upstreams : CheckReach.ThisMachine, cancellation);
-            foreach (string finding in findings)
+            CheckFindings findings = await check.FindAsync(
+                sources.Of(parsed), parsed.GetValue(connect) ? CheckReach.Peers : CheckReach.ThisMachine, cancellation);
+            foreach (string finding in findings.Lines)
             {
                 parsed.InvocationConfiguration.Error.WriteLine(finding);
             }
 
-            parsed.InvocationConfiguration.Output.WriteLine(findings.Count == 0 ? "No findings." : $"Findings: {findings.Count}.");
-            return findings.Count == 0 ? ExitCode.Done : ExitCode.No;
+            int count = findings.Lines.Count;
+            parsed.InvocationConfiguration.Output.WriteLine(count == 0 ? "No findings." : $"Findings: {count}.");
+            return count == 0 ? ExitCode.Done : findings.IsAuthorityAwayAlone ? ExitCode.AuthorityNotReachable : ExitCode.No;
         });
         return command;
     }

@@ -56,7 +56,7 @@ internal sealed class AccessReport(NodeHealth health, NodeModel model, AccessInF
     private void TellRegistry(AgentView agent, AuthorityConfiguration settings)
     {
         string? problem = agent.State().RegistryProblem;
-        if (access.Current.Registry is null)
+        if (access.Current.Registry is null || agent.Age.Age == TimeSpan.MaxValue)
         {
             health.Registry.Starting(problem ?? "there is none yet: the authority serves it");
         }

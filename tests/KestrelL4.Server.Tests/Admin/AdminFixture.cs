@@ -167,6 +167,7 @@ internal sealed class AdminFixture : IAsyncDisposable
             Configuration = Configuration(audience),
             Identity = new IdentityStatus(At, "file"),
             Registry = new RegistryStatus("file", 1, 2, 3, 0.5, Stale: false),
+            Authority = new AuthorityStatus(Connected: false, At, At, 3, "https://authority:7443 refused the connection"),
             Limits =
             [
                 new LimitStatus

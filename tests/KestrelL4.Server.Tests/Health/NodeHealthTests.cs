@@ -58,6 +58,33 @@ public sealed class NodeHealthTests
         Assert.Equal(expected, _health.Status.ToString());
     }
 
+    // What the node has from it serves on; once that is too old, identity and registry say so.
+    [Theory]
+    [InlineData("healthy", nameof(ComponentStatus.Healthy))]
+    [InlineData("starting", nameof(ComponentStatus.Degraded))]
+    [InlineData("degraded", nameof(ComponentStatus.Degraded))]
+    [InlineData("unhealthy", nameof(ComponentStatus.Degraded))]
+    public void Status_AuthorityNotHealthy_IsDegradedAtMost(string authority, string expected)
+    {
+        AllHealthy("a");
+        _health.CompleteStart();
+        Tell(_health.Authority, authority);
+
+        Assert.Equal(expected, _health.Status.ToString());
+    }
+
+    [Fact]
+    public void Components_WithAnAuthority_NameItAndKeepIt()
+    {
+        Assert.DoesNotContain(_health.Components, static component => component.Name == "authority");
+        _health.Authority.Unhealthy("this node is revoked");
+
+        _health.Keep(new HashSet<string>());
+
+        Assert.Equal(["identity", "registry", "authority"], _health.Components.Select(static component => component.Name));
+        Assert.Equal(ComponentStatus.Unhealthy, _health.Report("authority")?.Status);
+    }
+
     [Fact]
     public void Status_Draining_PrevailsOverAll()
     {

@@ -82,6 +82,49 @@ public sealed class CandidateTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ReadAsync_AuthorityAddedOrRemoved_IsRefused()
+    {
+        string[] authority = ["Authority:Urls:0=https://127.0.0.1:1", $"Authority:Ca={_setUp.Directory["ca.crt"]}"];
+        ConfigurationInForce without = await FirstAsync();
+        ConfigurationInForce with = InForce(await Candidate.ReadAsync(_setUp.With(authority), TimeProvider.System));
+
+        Candidate added = await Candidate.ReadAsync(_setUp.With(authority), without, TimeProvider.System);
+        Candidate removed = await AgainAsync(with);
+
+        Assert.Same(without.Reading, added.Reading);
+        Assert.Equal(("KestrelL4:Authority", "cannot be added while the node runs"), WhatOf(added));
+        Assert.Same(with.Reading, removed.Reading);
+        Assert.Equal(("KestrelL4:Authority", "cannot be removed while the node runs"), WhatOf(removed));
+
+        static (string, string) WhatOf(Candidate candidate) =>
+            (Assert.Single(candidate.Refused).KeyPath, candidate.Refused[0].Problem);
+    }
+
+    [Fact]
+    public async Task ReadAsync_AuthoritysRootIsBroken_KeepsTheFormerOneAndTellsTheAuthority()
+    {
+        string[] authority = ["Authority:Urls:0=https://127.0.0.1:1", $"Authority:Ca={_setUp.Directory.Write("root.crt", File.ReadAllText(_setUp.Directory["ca.crt"]))}"];
+        ConfigurationInForce inForce = InForce(await Candidate.ReadAsync(_setUp.With(authority), TimeProvider.System));
+        _setUp.Directory.Write("root.crt", "half a certificate");
+
+        Candidate candidate = await Candidate.ReadAsync(_setUp.With(authority), inForce, TimeProvider.System);
+
+        Assert.Equal("KestrelL4:Authority:Ca", Assert.Single(candidate.Refused).KeyPath);
+        Assert.Contains("the former one stays in force", candidate.Files!.Problems["authority"], StringComparison.Ordinal);
+    }
+
+    // The authority issues the identity; until then there is none.
+    [Fact]
+    public async Task ReadAsync_AuthorityAndNoIdentity_HasFilesWithoutOne()
+    {
+        Candidate first = await Candidate.ReadAsync(
+            _setUp.With("Identity=", "Authority:Urls:0=https://127.0.0.1:1", $"Authority:Ca={_setUp.Directory["ca.crt"]}"), TimeProvider.System);
+
+        Assert.Empty(first.Refused);
+        Assert.Null(first.Files!.Identity);
+    }
+
+    [Fact]
     public async Task ReadAsync_NothingChanged_IsTheSameIdentityAndSeesTheSame()
     {
         Candidate first = await Candidate.ReadAsync(_setUp.With(), TimeProvider.System);

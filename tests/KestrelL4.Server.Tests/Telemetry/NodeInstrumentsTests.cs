@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using KestrelL4.Registry;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Telemetry;
+using KestrelL4.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KestrelL4.Server.Tests.Telemetry;
@@ -31,5 +32,33 @@ public sealed class NodeInstrumentsTests
         Assert.Contains("kestrell4_configuration_reloads_total{result=\"rejected\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_log_lines_dropped_total 7\n", text, StringComparison.Ordinal);
         Assert.Contains($"kestrell4_build_info{{version=\"{NodeVersion.Text}\",runtime=\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("kestrell4_authority_connected", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddAuthorityTo_AuthorityIsAway_TellsItAndTheAgeOfItsRegistry()
+    {
+        using var meter = new Meter("KestrelL4");
+        using var exposition = new PrometheusExposition(meter, NullLogger<PrometheusExposition>.Instance);
+        var time = new FakeTime();
+        var health = new NodeHealth(time, NullLogger<NodeHealth>.Instance);
+        var age = new RegistryAge(time);
+        TrustInForce trust = new(new ClientTrust([], new RegistrySnapshot([], revision: 0)) { Age = age });
+        bool isConnected = false;
+        NodeInstruments.AddTo(meter, health, trust, static () => null, static () => 0);
+        NodeInstruments.AddAuthorityTo(meter, () => isConnected);
+
+        string before = exposition.Scrape();
+        age.Confirm();
+        time.Advance(TimeSpan.FromSeconds(90));
+        string away = exposition.Scrape();
+        isConnected = true;
+
+        // Of a registry that was never confirmed there is no age to tell.
+        Assert.DoesNotContain("\nkestrell4_registry_age_seconds", before, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nkestrell4_identity_expiry_timestamp_seconds", before, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_registry_age_seconds 90\n", away, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_authority_connected 0\n", away, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_authority_connected 1\n", exposition.Scrape(), StringComparison.Ordinal);
     }
 }

@@ -40,7 +40,15 @@ internal sealed partial class EventsLoop(
                 Defect(logger, exception);
             }
 
-            await Task.Delay(_backoff.Fail(asked), time, cancellation).ConfigureAwait(false);
+            if (standing.State.Value.IsConnected)
+            {
+                await Task.Delay(_backoff.Fail(asked), time, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                // The loop that asks waits already, and changes are to be heard of as soon as it has an answer.
+                _backoff.Reset();
+            }
         }
     }
 
@@ -82,10 +90,8 @@ internal sealed partial class EventsLoop(
             Works(logger);
         }
 
-        standing.Hear();
-
-        // While what is asked fails, an event is a reason to ask again.
-        if (registry.Hear(news) || !standing.State.Value.IsConnected)
+        standing.Succeed();
+        if (registry.Hear(news))
         {
             Asking.Signal();
         }

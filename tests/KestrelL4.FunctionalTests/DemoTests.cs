@@ -24,11 +24,17 @@ public sealed class DemoTests : IDisposable
             "'not_authorized'",
             "'unknown_client'",
             "cause 'no_certificate'",
+            "alice opens two more connections: they go to ",
+            "the connection that she has held meanwhile still answers",
             "bob, refused a moment ago, gets an answer",
-            "the connection that alice has held meanwhile still answers",
             "ms later: 'revoked'",
             "'revoked_certificate'",
             "alice's connection still answers",
+            "later the node says 'degraded'",
+            "/readyz is 200: the connection that alice holds still answers, a new one is let in, and mallory still is not",
+            "later the node is 'healthy', and alice's connection still answers",
+            "carol is revoked; the connection that she holds is reset",
+            "the one that alice holds still answers",
             "All was observed.",
         ];
         Assert.All(observed, line => Assert.Contains(line, result.Output, StringComparison.Ordinal));

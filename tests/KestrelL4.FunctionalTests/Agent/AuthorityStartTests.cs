@@ -13,7 +13,7 @@ public sealed class AuthorityStartTests(AuthorityStartFixture fixture) : IClassF
     public async Task Start_PortRefused_SaysSo()
     {
         using RefusingPort port = new();
-        await EndsAsync(await Scene.PrepareAsync("n", port.EndPoint), "cannot be reached", "refused");
+        await EndsAsync(await Scene.PrepareAsync("n", port.EndPoint), "cannot be reached", "refuses connections");
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class AuthorityStartTests(AuthorityStartFixture fixture) : IClassF
             await socket.ReceiveAsync(new byte[4096], cancellation);
             await socket.SendAllAsync(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), cancellation);
         });
-        await EndsAsync(await Scene.PrepareAsync("n", web.EndPoint), "does not speak TLS");
+        await EndsAsync(await Scene.PrepareAsync("n", web.EndPoint), "speaks no TLS");
     }
 
     [Fact]

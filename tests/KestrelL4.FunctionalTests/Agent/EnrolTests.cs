@@ -36,6 +36,6 @@ public sealed class EnrolTests : IAsyncLifetime
         ToolResult enrolled = await NodeExecutable.RunAsync(directory.Path, "enroll", "--once", "--config", setup.ConfigurationFile);
 
         Assert.True(enrolled.ExitCode == 3, enrolled.ToString());
-        Assert.Contains("refused", enrolled.Error, StringComparison.Ordinal);
+        Assert.Contains("refuses connections", enrolled.Error, StringComparison.Ordinal);
     }
 }

@@ -14,9 +14,9 @@ public sealed class IssuedIdentityTests(CacheFixture fixture) : IClassFixture<Ca
     {
         await using CachedNode cached = await fixture.CopyAsync();
         DateTimeOffset notAfter = Forge(cached, TimeSpan.FromHours(-2), TimeSpan.FromHours(2));
-        await using TestNode node = await cached.StartAsync(HttpStatusCode.OK);
+        await using WorkingNode working = WorkingNode.Of(await cached.StartAsync(HttpStatusCode.OK), fixture.Scene.Alice);
+        TestNode node = working.Node;
         Assert.Equal(notAfter, await NotAfterAsync(node), TimeSpan.FromSeconds(1));
-        await using WorkingNode working = WorkingNode.Of(node, fixture.Scene.Alice);
 
         cached.Link.Mend();
 
@@ -31,11 +31,11 @@ public sealed class IssuedIdentityTests(CacheFixture fixture) : IClassFixture<Ca
     public async Task Identity_ExpiresWithoutTheAuthority_ClosesPortsAndJoinsAgainByANewToken()
     {
         await using CachedNode cached = await fixture.CopyAsync();
-        Forge(cached, TimeSpan.FromHours(-2), TimeSpan.FromSeconds(10));
+        Forge(cached, TimeSpan.FromHours(-2), TimeSpan.FromSeconds(15));
         await using TestNode node = await cached.StartAsync(HttpStatusCode.OK);
         await using TlsClient held = await node.HoldAsync(fixture.Scene.Alice);
 
-        await node.UntilAsync("identity", "unhealthy", TimeSpan.FromSeconds(20));
+        await node.UntilAsync("identity", "unhealthy", TimeSpan.FromSeconds(30));
         await Eventually.UntilAsync(
             async () => await Record.ExceptionAsync(() => SocketExtensions.ConnectAsync(node.EndPoint())) is SocketException, "connections are refused");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await node.ReadyAsync()).Code);

@@ -168,7 +168,7 @@ internal sealed partial class Node : IAsyncDisposable
     public Task<int> DrainAsync(CancellationToken cut)
     {
         // What they would cut from now on is to be told by the exit code, too.
-        _drains.CallOffAll();
+        _drains.End();
         return _drain.StopAsync(cut);
     }
 
@@ -186,7 +186,7 @@ internal sealed partial class Node : IAsyncDisposable
         await _checks.DisposeAsync().ConfigureAwait(false);
         using (await _listening.BeginChangeAsync().ConfigureAwait(false))
         {
-            _drains.CallOffAll();
+            _drains.End();
             foreach (ServedApplication served in _served.All)
             {
                 await served.DisposeAsync().ConfigureAwait(false);

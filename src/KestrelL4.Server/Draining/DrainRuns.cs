@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Draining;
@@ -7,36 +6,53 @@ namespace KestrelL4.Server.Draining;
 /// <param name="logger">Where a defect is told.</param>
 internal sealed partial class DrainRuns(ILogger logger)
 {
-    private readonly ConcurrentDictionary<string, CancellationTokenSource> _runs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _changing = new();
+    private readonly Dictionary<string, CancellationTokenSource> _runs = new(StringComparer.OrdinalIgnoreCase);
+    private bool _hasEnded;
 
     /// <summary>Begins a drain in the background; nothing happens when it has begun already.</summary>
     /// <param name="what">What is drained.</param>
     /// <param name="drain">Drains it; its token calls it off.</param>
-    public void Begin(string what, Func<CancellationToken, Task> drain)
+    /// <returns>False when no drain begins any more.</returns>
+    public bool Begin(string what, Func<CancellationToken, Task> drain)
     {
         CancellationTokenSource calledOff = new();
-        if (_runs.TryAdd(what, calledOff))
+        lock (_changing)
         {
-            _ = RunAsync(what, drain, calledOff.Token);
+            if (_hasEnded || !_runs.TryAdd(what, calledOff))
+            {
+                return !_hasEnded;
+            }
         }
+
+        _ = RunAsync(what, drain, calledOff.Token);
+        return true;
     }
 
     /// <summary>Calls a drain off; what it has cut stays cut.</summary>
     public void CallOff(string what)
     {
-        if (_runs.TryRemove(what, out CancellationTokenSource? calledOff))
+        CancellationTokenSource? calledOff;
+        lock (_changing)
         {
-            calledOff.Cancel();
+            _runs.Remove(what, out calledOff);
         }
+
+        calledOff?.Cancel();
     }
 
-    /// <summary>Calls every drain off.</summary>
-    public void CallOffAll()
+    /// <summary>Calls every drain off, and lets none begin any more.</summary>
+    public void End()
     {
-        foreach (string what in _runs.Keys)
+        List<CancellationTokenSource> left;
+        lock (_changing)
         {
-            CallOff(what);
+            _hasEnded = true;
+            left = [.. _runs.Values];
+            _runs.Clear();
         }
+
+        left.ForEach(static calledOff => calledOff.Cancel());
     }
 
     private async Task RunAsync(string what, Func<CancellationToken, Task> drain, CancellationToken calledOff)

@@ -40,8 +40,7 @@ internal sealed partial class Drains(
 
         if (upstream is null)
         {
-            _runs.Begin(served!.Name, calledOff => DrainAsync(served, calledOff));
-            return new DrainAnswer(DrainResult.Accepted);
+            return AnswerOf(_runs.Begin(served!.Name, calledOff => DrainAsync(served, calledOff)));
         }
 
         // What was drained before and came back by a change of the configuration is drained anew.
@@ -51,8 +50,7 @@ internal sealed partial class Drains(
             _runs.CallOff(what);
         }
 
-        _runs.Begin(what, calledOff => DrainAsync(served, upstream, calledOff));
-        return new DrainAnswer(DrainResult.Accepted);
+        return AnswerOf(_runs.Begin(what, calledOff => DrainAsync(served, upstream, calledOff)));
     }
 
     /// <summary>Takes an application, or upstreams of it, back into service.</summary>
@@ -104,8 +102,8 @@ internal sealed partial class Drains(
     /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again.</summary>
     public void Keep(ServedApplication application) => _runs.CallOff(application.Name);
 
-    /// <summary>Calls every drain off: the node ends, which has its own patience with every connection.</summary>
-    public void CallOffAll() => _runs.CallOffAll();
+    /// <summary>Calls every drain off for good: the node ends, which has its own patience with every connection.</summary>
+    public void End() => _runs.End();
 
     private DrainAnswer? Find(string application, string? upstream, out ServedApplication? served)
     {
@@ -114,6 +112,8 @@ internal sealed partial class Drains(
             : upstream is not null && !served.Upstreams.Knows(upstream) ? Unknown($"'{served.Name}' has no upstream '{upstream}'")
             : null;
     }
+
+    private static DrainAnswer AnswerOf(bool hasBegun) => hasBegun ? new DrainAnswer(DrainResult.Accepted) : DrainAnswer.Stopping;
 
     private static DrainAnswer Unknown(string problem) => new(DrainResult.Unknown, $"{problem}; /status lists them all");
 

@@ -39,8 +39,6 @@ internal sealed partial class NodeDrain(
         }
     }
 
-    private static DrainAnswer Stopping => new(DrainResult.Refused, "the node is stopping");
-
     private DrainConfiguration Settings => model.InForce.Configuration.Drain;
 
     // The end of a node that drains already comes no later than that of the drain.
@@ -69,7 +67,7 @@ internal sealed partial class NodeDrain(
         using IDisposable change = await listening.BeginChangeAsync().ConfigureAwait(false);
         if (IsStopping)
         {
-            return Stopping;
+            return DrainAnswer.Stopping;
         }
 
         listening.IsClosed = false;
@@ -87,7 +85,7 @@ internal sealed partial class NodeDrain(
         {
             if (_isStopping)
             {
-                return Stopping;
+                return DrainAnswer.Stopping;
             }
 
             _runs.CallOff(Run);

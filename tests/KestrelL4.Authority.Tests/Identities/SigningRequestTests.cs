@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Authority.Identities;
 
 namespace KestrelL4.Authority.Tests.Identities;
@@ -32,12 +33,14 @@ public sealed class SigningRequestTests
     public void TryRead_SignatureOfAnotherKey_IsRefused()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        byte[] request = PemEncoding.Find(AuthorityFixture.RequestFor(key)) is var fields
-            ? Convert.FromBase64String(AuthorityFixture.RequestFor(key)[fields.Base64Data].ToString())
-            : [];
-        request[60] ^= 1;
+        using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-        Assert.False(SigningRequest.TryRead(PemEncoding.WriteString("CERTIFICATE REQUEST", request), out _, out _));
+        Assert.False(SigningRequest.TryRead(SignedBy(other), out _, out string? refusal));
+        Assert.Contains("signed with its own key", refusal, StringComparison.Ordinal);
+        Assert.True(SigningRequest.TryRead(SignedBy(key), out _, out refusal), refusal);
+
+        string SignedBy(ECDsa signer) => new CertificateRequest("CN=whoever", key, HashAlgorithmName.SHA256)
+            .CreateSigningRequestPem(X509SignatureGenerator.CreateForECDsa(signer));
     }
 
     [Theory]

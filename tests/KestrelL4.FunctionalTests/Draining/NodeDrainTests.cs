@@ -155,6 +155,9 @@ public sealed class NodeDrainTests : IAsyncDisposable
         await Eventually.UntilAsync(
             () => node.Process.Output.Contains("Received SIGTERM", StringComparison.Ordinal), "the signal has arrived");
         await Eventually.UntilAsync(async () => (await RunAsync("undrain")).Error.Contains("stopping", StringComparison.Ordinal), "undrain is refused");
+        ToolResult late = await RunAsync("drain", "echo");
+        Assert.Equal(1, late.ExitCode);
+        Assert.Contains("the node is stopping", late.Error, StringComparison.Ordinal);
 
         Assert.Equal([1], await open.EchoAsync([1]));
         await open.CompleteSendingAsync();

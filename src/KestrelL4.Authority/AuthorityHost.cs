@@ -20,8 +20,9 @@ namespace KestrelL4.Authority;
 internal sealed class AuthorityHost : IAsyncDisposable
 {
     private const int AttemptsOfOneSource = 30;
-    private const int JoinsOfAll = 300;
-    private const int RenewalsOfAll = 3_000;
+    private const int ConnectionsOfOneSource = 1_000;
+    private const int StrangersOfAll = 300;
+    private const int KnownOfAll = 3_000;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -62,21 +63,27 @@ internal sealed class AuthorityHost : IAsyncDisposable
             json.SerializerOptions.TypeInfoResolverChain.Clear();
             json.SerializerOptions.TypeInfoResolverChain.Add(AdministrationJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(ProtocolJson.Default);
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+            json.SerializerOptions.Converters.Add(new TextList());
         });
         string adminSocket = AuthorityDirectory.AdminSocketOf(options.Directory);
-        AuthorityServer server = new(new ServerIdentity(issuers.Root, options.Hosts, time), new PeerIdentification(issuers, time));
+        RefusalLog log = new(loggers.CreateLogger<RefusalLog>(), time);
+        AuthorityServer server = new(
+            new ServerIdentity(issuers.Root, options.Hosts, time),
+            new PeerIdentification(issuers, time),
+            new SourcePlaces(ConnectionsOfOneSource, log));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
             .ConfigureKestrel(kestrel => server.Apply(kestrel, options.Listen, adminSocket));
 
         WebApplication web = builder.Build();
-        RefusalLog log = new(loggers.CreateLogger<RefusalLog>(), time);
         RoleGate gate = new(store, log, time);
         web.Use(gate.PassAsync);
         new IdentityRoutes(
             issuers,
             new Enrolment(store, issuers, time),
-            new AttemptLimit(AttemptsOfOneSource, JoinsOfAll, time),
-            new AttemptLimit(AttemptsOfOneSource, RenewalsOfAll, time),
+            new AttemptLimit(AttemptsOfOneSource, StrangersOfAll, time),
+            new AttemptLimit(AttemptsOfOneSource, KnownOfAll, time),
             log).MapTo(web);
         new NodeRoutes(store, new SignedRegistry(store, issuers, time), new RegistryStream(store, gate, time), time)
             .MapTo(web, web.Lifetime.ApplicationStopping);

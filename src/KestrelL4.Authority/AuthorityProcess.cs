@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using KestrelL4.Authority.Identities;
 using KestrelL4.Authority.RegistryStore;
 using KestrelL4.Protocol;
@@ -41,6 +42,10 @@ internal sealed partial class AuthorityProcess(TextWriter error, ILoggerFactory 
             catch (InvalidDataException exception)
             {
                 return Fail(AuthorityExit.FilesInvalid, exception.Message);
+            }
+            catch (SocketException exception)
+            {
+                return Fail(AuthorityExit.CannotStart, $"{string.Join(", ", options.Listen)} cannot be listened at ({exception.Message}); name another --listen");
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

@@ -16,7 +16,8 @@ namespace KestrelL4.Authority;
 /// <summary>The two ways in: HTTPS for nodes, the unix socket for administrators; both tell who comes before HTTP begins.</summary>
 /// <param name="identity">The authority's own certificate.</param>
 /// <param name="peers">Tells who shows a certificate.</param>
-internal sealed class AuthorityServer(ServerIdentity identity, PeerIdentification peers)
+/// <param name="places">Bounds the connections of one source.</param>
+internal sealed class AuthorityServer(ServerIdentity identity, PeerIdentification peers, SourcePlaces places)
 {
     private const int MostConnections = 10_000;
     private const int MaxBodyBytes = 256 * 1024;
@@ -45,6 +46,7 @@ internal sealed class AuthorityServer(ServerIdentity identity, PeerIdentificatio
 
     private void ServeNodes(ListenOptions listen)
     {
+        listen.Use(next => connection => places.PassAsync(connection, next));
         listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = HandshakeTimeout, OnConnection = _ => ValueTask.FromResult(Handshake()) });
         listen.Use(next => connection =>
         {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace KestrelL4.FunctionalTests;
 
@@ -64,6 +65,21 @@ public sealed class HandshakeRefusalTests(HandshakeRefusalFixture fixture) : ICl
     [Fact]
     public Task Handshake_ServerUsageOnly_IsWrongUsage()
         => RefusedAsync("wrong_usage", () => PresentAsync(fixture.Issuer.Issue(new TestSubject("alice") { Usage = KeyUsage.Server })));
+
+    // Cut off in the middle: OpenSSL hangs up at such usages; for such policies and constraints, building a chain throws.
+    [Theory]
+    [InlineData("2.5.29.37", "protocol")]
+    [InlineData("2.5.29.32", "untrusted")]
+    [InlineData("2.5.29.36", "untrusted")]
+    public async Task Handshake_GarbledExtension_IsRefusedWithItsCause(string extension, string cause)
+    {
+        X509Extension cutOff = new(extension, [0x30, 0x20, 0x06], critical: false);
+        TestSubject subject = new("alice") { Usage = KeyUsage.Any, Extension = cutOff };
+
+        await RefusedAsync(cause, () => PresentAsync(fixture.Issuer.Issue(subject)));
+        await RefusedAsync(cause, () => PresentAsync(TestAuthority.CreateRoot("another").Issue(subject)));
+        Assert.DoesNotContain("Unhandled exception", Node.Process.Output, StringComparison.OrdinalIgnoreCase);
+    }
 
     [Fact]
     public Task Handshake_SilentClient_IsTimeout() => RefusedAsync("timeout", () => SendRawAsync([], "impatient"));

@@ -9,10 +9,10 @@ namespace KestrelL4.Authority.Api;
 /// <summary>How one comes to trust the authority, and how a node comes to its certificate.</summary>
 /// <param name="issuers">The root, for whoever knows its pin.</param>
 /// <param name="enrolment">Gives certificates.</param>
-/// <param name="joins">Bounds how often one tries to join.</param>
-/// <param name="renewals">Bounds how often nodes renew: apart, so that strangers who try to join keep no node from renewing.</param>
+/// <param name="strangers">Bounds how often those try to join who show no token of ours.</param>
+/// <param name="known">Bounds how often nodes renew and holders of tokens join: apart, so that strangers hold up neither.</param>
 /// <param name="log">Tells of refusals.</param>
-internal sealed class IdentityRoutes(Issuers issuers, Enrolment enrolment, AttemptLimit joins, AttemptLimit renewals, RefusalLog log)
+internal sealed class IdentityRoutes(Issuers issuers, Enrolment enrolment, AttemptLimit strangers, AttemptLimit known, RefusalLog log)
 {
     private const string Bearer = "Bearer ";
 
@@ -41,14 +41,13 @@ internal sealed class IdentityRoutes(Issuers issuers, Enrolment enrolment, Attem
 
     private async Task<Answer<string>> IssueAsync(HttpContext context, Peer peer)
     {
-        // A node is counted by its name: others behind its address have their own count.
-        if ((peer.Role == Role.Node ? renewals.Admit($"node {peer.Name}") : joins.Admit(peer.Source)) is { } tooMany)
+        string authorization = context.Request.Headers.Authorization.ToString();
+        bool hasToken = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+        if (Count(peer, hasToken ? authorization[Bearer.Length..] : null) is { } tooMany)
         {
             return tooMany;
         }
 
-        string authorization = context.Request.Headers.Authorization.ToString();
-        bool hasToken = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
         if (hasToken == (peer.Role == Role.Node))
         {
             return hasToken
@@ -61,4 +60,10 @@ internal sealed class IdentityRoutes(Issuers issuers, Enrolment enrolment, Attem
             ? Refusal.Invalid(refusal)
             : await (hasToken ? enrolment.JoinAsync(authorization[Bearer.Length..], request) : enrolment.RenewAsync(peer.Name, request));
     }
+
+    // A node is counted by its name and a holder by the token: others behind the same address have their own count.
+    private Refusal? Count(Peer peer, string? token) =>
+        peer.Role == Role.Node ? known.Admit($"node {peer.Name}")
+        : token is not null && enrolment.Recognize(token) is { } hash ? known.Admit($"token {hash[..8]}")
+        : strangers.Admit(peer.Source);
 }

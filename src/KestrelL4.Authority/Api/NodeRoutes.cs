@@ -31,7 +31,7 @@ internal sealed class NodeRoutes(Store store, SignedRegistry registry, RegistryS
     private async Task<IResult> PingAsync(HttpContext context)
     {
         Peer peer = RoleGate.PeerOf(context);
-        string[] told = [.. context.Request.Query[AuthorityRoutes.ClientAuthorityParameter].OfType<string>().Select(static name => name.ToLowerInvariant()).Distinct()];
+        string[] told = [.. context.Request.Query[AuthorityRoutes.ClientAuthorityParameter].OfType<string>().Select(static name => name.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal)];
         if (told.Length > MostClientAuthorities || !told.All(CertificateName.IsClientAuthority))
         {
             return new RefusalResult(Refusal.Invalid($"{AuthorityRoutes.ClientAuthorityParameter} names up to {MostClientAuthorities} client authorities"));

@@ -26,13 +26,25 @@ internal sealed class PeerIdentification(Issuers issuers, TimeProvider time)
             return new Peer(Role.Anonymous, "", source);
         }
 
-        string name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        DateTimeOffset notAfter = certificate.NotAfter.ToUniversalTime();
+        // First of all, for of what we have not signed nothing else may be readable, not even the dates.
         Role role = RoleOf(certificate);
-        Refusal? problem = role == Role.Stranger
-            ? Refusal.Forbidden(RefusalReason.CertificateRefused, "the certificate shown is not of this authority, or not meant to show to it")
-            : DateProblemOf(certificate);
-        return new Peer(problem is null ? role : Role.Stranger, name, source) { NotAfter = notAfter, Problem = problem };
+        if (role == Role.Stranger)
+        {
+            return new Peer(Role.Stranger, "", source)
+            {
+                Problem = Refusal.Forbidden(
+                    RefusalReason.CertificateRefused, "the certificate shown is not of this authority, or not meant to show to it"),
+            };
+        }
+
+        // One that begins later than now says that our own clock was set back: nobody else signs these. That is no fault of the peer's.
+        DateTimeOffset notAfter = certificate.NotAfter.ToUniversalTime();
+        Refusal? problem = Expired(notAfter, time.GetUtcNow());
+        return new Peer(problem is null ? role : Role.Stranger, certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), source)
+        {
+            NotAfter = notAfter,
+            Problem = problem,
+        };
     }
 
     /// <summary>What counts as one source: an IPv4 address, or the first 64 bits of an IPv6 address.</summary>
@@ -67,15 +79,6 @@ internal sealed class PeerIdentification(Issuers issuers, TimeProvider time)
             : Contains(issuers.AcceptedNodes, chain.ChainElements[1].Certificate) ? Role.Node
             : Contains(issuers.AcceptedClients, chain.ChainElements[1].Certificate) ? Role.Client
             : Role.Stranger;
-    }
-
-    private Refusal? DateProblemOf(X509Certificate2 certificate)
-    {
-        DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset notBefore = certificate.NotBefore.ToUniversalTime();
-        return now < notBefore
-            ? Refusal.Forbidden(RefusalReason.CertificateRefused, $"the certificate shown is valid from {notBefore:u} only, and now is {now:u}")
-            : Expired(certificate.NotAfter.ToUniversalTime(), now);
     }
 
     /// <summary>Why a certificate no longer counts; null when it does.</summary>

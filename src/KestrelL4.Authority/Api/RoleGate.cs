@@ -1,3 +1,4 @@
+using System.Net;
 using KestrelL4.Authority.RegistryStore;
 using KestrelL4.Protocol;
 using Microsoft.AspNetCore.Http;
@@ -25,13 +26,19 @@ internal sealed class RoleGate(Store store, RefusalLog log, TimeProvider time)
         try
         {
             await next(context).ConfigureAwait(false);
+            if (context.Response is { HasStarted: false, StatusCode: >= StatusCodes.Status400BadRequest })
+            {
+                await RefuseAsync(context, context.Response.StatusCode, "the body is too long, or of another kind than this takes").ConfigureAwait(false);
+            }
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
-            await RefusalResult.WriteAsync(
-                context, new Refusal((System.Net.HttpStatusCode)exception.StatusCode, RefusalReason.Invalid, exception.Message)).ConfigureAwait(false);
+            await RefuseAsync(context, exception.StatusCode, exception.GetBaseException().Message).ConfigureAwait(false);
         }
     }
+
+    private static Task RefuseAsync(HttpContext context, int status, string text) =>
+        RefusalResult.WriteAsync(context, new Refusal((HttpStatusCode)status, RefusalReason.Invalid, text));
 
     /// <summary>Who sent a request.</summary>
     public static Peer PeerOf(HttpContext context) => context.Features.Get<Peer>() ?? new Peer(Role.None, "", "unknown");

@@ -15,6 +15,13 @@ internal sealed class Enrolment(Store store, Issuers issuers, TimeProvider time)
     /// <summary>How long a node's certificate lives. 72 h.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(72);
 
+    /// <summary>Whether a join token is one of ours that still admits somebody, or just has; then what is kept of it, else null.</summary>
+    public string? Recognize(string token)
+    {
+        string hash = JoinToken.HashOf(token);
+        return JoinToken.Find(store.Nodes.State.Tokens, hash) is { } known && known.IsOfUse(time.GetUtcNow()) ? hash : null;
+    }
+
     /// <summary>Certifies a key for the node that a join token names; the same key soon after gets the same certificate again.</summary>
     /// <returns>The certificate and its issuer in PEM.</returns>
     public Task<Answer<string>> JoinAsync(string token, SigningRequest request)
@@ -80,9 +87,12 @@ internal sealed class Enrolment(Store store, Issuers issuers, TimeProvider time)
         Hosts = before?.Hosts ?? [],
         JoinedAt = before?.JoinedAt ?? default,
         SerialNumber = SerialNumber.Of(certificate).Text,
-        NotAfter = certificate.NotAfter.ToUniversalTime(),
+        NotAfter = Later(before?.NotAfter, certificate.NotAfter.ToUniversalTime()),
         ClientAuthorities = before?.ClientAuthorities ?? [],
     };
+
+    // The one before ends later when the clock was set back meanwhile.
+    private static DateTimeOffset Later(DateTimeOffset? before, DateTimeOffset now) => before > now ? before.Value : now;
 
     private X509Certificate2 Issue(string name, IReadOnlyList<string> hosts, SigningRequest request, DateTimeOffset now)
     {

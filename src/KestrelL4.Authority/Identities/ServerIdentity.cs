@@ -31,11 +31,14 @@ internal sealed class ServerIdentity(CertificateAuthority root, IReadOnlyList<Ho
         }
     }
 
-    // The one before is left to the collector: a handshake under way may still use it.
+    // The one before is left to the collector: a handshake under way may still use it. It begins long before now, so that a node
+    // whose clock is a day behind ours still finds the authority.
     private SslStreamCertificateContext Make()
     {
-        _madeAt = time.GetUtcNow();
-        IssuedCertificate issued = root.Issue(CertificatePurpose.Server(hosts), Validity.StartingAt(_madeAt, Lifetime));
+        DateTimeOffset now = time.GetUtcNow();
+        IssuedCertificate issued = root.Issue(
+            CertificatePurpose.Server(hosts), Validity.StartingAt(now, Lifetime) with { NotBefore = now - Lifetime });
+        _madeAt = now;
         return SslStreamCertificateContext.Create(
             X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem), additionalCertificates: null, offline: true);
     }

@@ -6,14 +6,14 @@ namespace KestrelL4.Authority.RegistryStore;
 /// <summary>Files that are there whole or not at all, also after a kill or a power failure.</summary>
 internal static partial class DurableFile
 {
-    /// <summary>What a file is called while it is written.</summary>
-    public const string UnfinishedSuffix = ".new";
-
     /// <summary>0600: its owner alone may read it.</summary>
     public const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>0644: everybody may read it.</summary>
     public const UnixFileMode Public = Secret | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    // What a file is called while it is written.
+    private const string UnfinishedSuffix = ".new";
 
     private const int ReadOnly = 0;
 
@@ -45,6 +45,9 @@ internal static partial class DurableFile
         File.Move(unfinished, path, overwrite: true);
         SyncDirectory(Path.GetDirectoryName(path)!);
     }
+
+    /// <summary>Removes what a kill left of a write to a path.</summary>
+    public static void RemoveUnfinished(string path) => File.Delete(path + UnfinishedSuffix);
 
     /// <summary>Sees that names made or changed in a directory are on the disk: that of the file's content is not enough.</summary>
     /// <exception cref="IOException">The disk refuses.</exception>

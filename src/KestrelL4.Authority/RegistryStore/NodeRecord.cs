@@ -12,7 +12,7 @@ internal sealed record NodeRecord
     /// <summary>The serial number of its newest certificate.</summary>
     public required string SerialNumber { get; init; }
 
-    /// <summary>The end of its newest certificate; all others end sooner.</summary>
+    /// <summary>The end of the last of its certificates.</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
     /// <summary>When it was revoked; null = it was not.</summary>

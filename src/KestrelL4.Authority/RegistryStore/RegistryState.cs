@@ -6,6 +6,10 @@ namespace KestrelL4.Authority.RegistryStore;
 /// <summary>The registry at one revision; immutable.</summary>
 internal sealed record RegistryState : IChangingState
 {
+    /// <summary>How long after its end a certificate of our own is forgotten. 30 days.</summary>
+    /// <remarks>Not at once: a clock that is wrong for a day must forget nothing, and a node may let connections go on after the end.</remarks>
+    public static readonly TimeSpan Remembrance = TimeSpan.FromDays(30);
+
     /// <inheritdoc/>
     public required long Change { get; init; }
 
@@ -25,7 +29,7 @@ internal sealed record RegistryState : IChangingState
         init => field = new Dictionary<string, RegisteredClient>(value, StringComparer.OrdinalIgnoreCase);
     } = new Dictionary<string, RegisteredClient>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The certificates that this authority issued for clients, by id, with their end; forgotten once that has passed.</summary>
+    /// <summary>The certificates that this authority issued for clients, by id, with their end.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Issued { get; init; } = new Dictionary<string, DateTimeOffset>();
 
     /// <summary>The revoked certificates by id, with the instant of revocation.</summary>
@@ -54,10 +58,10 @@ internal sealed record RegistryState : IChangingState
         return null;
     }
 
-    /// <summary>The same without the certificates of our own that have expired, which no handshake accepts any more.</summary>
+    /// <summary>The same without the certificates of our own that expired <see cref="Remembrance"/> ago.</summary>
     public RegistryState WithoutExpired(DateTimeOffset now)
     {
-        HashSet<string> expired = [.. Issued.Where(entry => entry.Value < now).Select(static entry => entry.Key)];
+        HashSet<string> expired = [.. Issued.Where(entry => now - entry.Value > Remembrance).Select(static entry => entry.Key)];
         return expired.Count == 0
             ? this
             : this with

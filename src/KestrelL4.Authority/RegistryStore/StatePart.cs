@@ -13,7 +13,7 @@ internal sealed class StatePart<T>
     private readonly Func<T, long, T> _numbered;
     private Published<T> _inForce;
 
-    /// <summary>Puts a state in force that is in the file already.</summary>
+    /// <summary>Puts a state in force that is in the file already; its fingerprint is the file's, whatever would be written today.</summary>
     /// <param name="file">The file.</param>
     /// <param name="state">The state.</param>
     /// <param name="numbered">Gives a changed state the number of its change, and whatever else each change gives it.</param>
@@ -21,7 +21,7 @@ internal sealed class StatePart<T>
     {
         _file = file;
         _numbered = numbered;
-        _inForce = new Published<T>(state, FingerprintOf(file.Serialize(state)));
+        _inForce = new Published<T>(state, FingerprintOf(File.ReadAllBytes(file.Path)));
     }
 
     /// <summary>The state in force.</summary>

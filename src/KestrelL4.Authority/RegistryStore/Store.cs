@@ -119,7 +119,9 @@ internal sealed partial class Store : IDisposable
         {
             _isUnsure = !TakeBack(logged) || !part.IsOnDisk();
             Refused(_logger, entry.What, exception.Message);
-            return Failed($"the change was not made, because the disk refused it: {exception.Message}");
+            return Failed(_isUnsure
+                ? $"the disk failed while the change was kept ({exception.Message}), so it may be in force after the restart that the authority needs"
+                : $"the change was not made, because the disk refused it: {exception.Message}");
         }
 
         part.Publish(next);

@@ -13,12 +13,10 @@ internal sealed class StoreFiles(string directory)
     /// <summary>Every change.</summary>
     public AuditLog Audit { get; } = new(Path.Combine(directory, "audit.log"));
 
-    /// <summary>Removes what a kill left half written.</summary>
+    /// <summary>Removes what a kill left half written of these, and nothing else of that suffix.</summary>
     public void RemoveUnfinished()
     {
-        foreach (string unfinished in Directory.EnumerateFiles(directory, "*" + DurableFile.UnfinishedSuffix))
-        {
-            File.Delete(unfinished);
-        }
+        DurableFile.RemoveUnfinished(Registry.Path);
+        DurableFile.RemoveUnfinished(Nodes.Path);
     }
 }

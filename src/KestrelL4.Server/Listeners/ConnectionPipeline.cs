@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using KestrelL4.RateLimiting;
 using KestrelL4.Server.Transport;
 using KestrelL4.Tls;
@@ -55,7 +56,16 @@ internal sealed class ConnectionPipeline(
 
         context.Features.Set(connection);
         context.Features.Set(place);
-        await next(context).ConfigureAwait(false);
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (CryptographicException) when (connection.HandshakeDuration is null)
+        {
+            // Kestrel lets only this one through: the client's certificate is so garbled that no chain can be built for it.
+            connection.HandshakeFailure ??= HandshakeFailure.Untrusted;
+        }
+
         if (connection.HandshakeDuration is null)
         {
             Fail(connection, context);

@@ -72,6 +72,44 @@ public sealed class PeerIdentificationTests : IDisposable
         Assert.Equal((Role.Stranger, RefusalReason.CertificateExpired), (peer.Role, peer.Problem?.Reason));
     }
 
+    // Only we sign these, five minutes back at most: a later beginning says that our own clock was set back.
+    [Fact]
+    public void Identify_AfterTheClockWasSetBackByADay_IsStillANode()
+    {
+        X509Certificate2 certificate = Certify(_authority.Issuers.Nodes, CertificatePurpose.Node("edge-1", Hosts()));
+        PeerIdentification yesterday = new(_authority.Issuers, new FakeTime(_authority.Time.Start.AddDays(-1)));
+
+        Assert.Equal(Role.Node, yesterday.Identify(IPAddress.Loopback, certificate).Role);
+    }
+
+    [Theory]
+    [InlineData("2.5.29.37")]
+    [InlineData("2.5.29.32")]
+    [InlineData("2.5.29.36")]
+    [InlineData("2.5.29.17")]
+    public void Identify_GarbledExtension_IsAStranger(string extension)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=edge-1", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509Extension(extension, [0x30, 0x20, 0x06], critical: false));
+        DateTimeOffset now = _authority.Time.Start;
+
+        Assert.Equal(Role.Stranger, Identify(request.CreateSelfSigned(now, now.AddDays(1))).Role);
+        Assert.Equal(Role.Stranger, Identify(request.Create(_authority.Issuers.Nodes.Certificate, now, now.AddDays(1), [1])).Role);
+    }
+
+    [Fact]
+    public void Identify_GarbledDates_IsAStrangerThatIsToldSo()
+    {
+        byte[] octets = Certify(_authority.Issuers.Nodes, CertificatePurpose.Node("edge-1", Hosts())).RawData;
+        int date = octets.AsSpan().IndexOf((byte[])[0x17, 0x0D]);
+        octets.AsSpan(date + 2, 12).Fill((byte)'X');
+
+        Peer peer = Identify(X509CertificateLoader.LoadCertificate(octets));
+
+        Assert.Equal((Role.Stranger, RefusalReason.CertificateRefused), (peer.Role, peer.Problem?.Reason));
+    }
+
     private static CertificatePurpose Client(string name) =>
         CertificatePurpose.Client(ClientName.TryParse(name, out ClientName? read) ? read : throw new FormatException(ClientName.Rule));
 

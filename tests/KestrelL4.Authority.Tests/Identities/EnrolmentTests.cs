@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Authority.Administration;
 using KestrelL4.Authority.Identities;
 using KestrelL4.Protocol;
+using KestrelL4.Testing;
 
 namespace KestrelL4.Authority.Tests.Identities;
 
@@ -126,6 +127,31 @@ public sealed class EnrolmentTests : IDisposable
 
         Refuses(await _enrolment.RenewAsync("edge-1", AuthorityFixture.NewRequest()), RefusalReason.NodeRevoked, "revoked");
         Refuses(await _enrolment.JoinAsync(spare, AuthorityFixture.NewRequest()), RefusalReason.TokenRefused, "its node was revoked");
+    }
+
+    // A certificate of before the clock was set back is the last to end.
+    [Fact]
+    public async Task Renew_AfterTheClockWasSetBack_RemembersTheLaterEnd()
+    {
+        await _enrolment.JoinAsync(await TokenAsync(), AuthorityFixture.NewRequest());
+        DateTimeOffset end = _authority.Store.Nodes.State.Nodes["edge-1"].NotAfter;
+        Enrolment yesterday = new(_authority.Store, _authority.Issuers, new FakeTime(_authority.Time.Start.AddDays(-1)));
+
+        using X509Certificate2 renewed = AuthorityFixture.CertificateOf(await yesterday.RenewAsync("edge-1", AuthorityFixture.NewRequest()));
+
+        Assert.True(renewed.NotAfter.ToUniversalTime() < end);
+        Assert.Equal(end, _authority.Store.Nodes.State.Nodes["edge-1"].NotAfter);
+    }
+
+    [Fact]
+    public async Task Recognize_Token_OnlyWhileItAdmitsSomebody()
+    {
+        string token = await TokenAsync();
+
+        Assert.NotNull(_enrolment.Recognize(token));
+        Assert.Null(_enrolment.Recognize("another"));
+        _authority.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Null(_enrolment.Recognize(token));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using KestrelL4.Authority.Administration;
@@ -137,14 +138,40 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Change_CertificatesThatExpired_AreForgotten()
+    public async Task Open_FileWrittenInAnotherForm_HasTheFilesFingerprint()
+    {
+        await AddAsync("alice");
+        File.AppendAllText(_authority["registry.json"], "\n");
+
+        _authority.Reopen();
+
+        string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_authority["registry.json"])));
+        Assert.StartsWith(_authority.Store.Registry.Fingerprint, hash, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_FilesOfOthersThatLookUnfinished_StayWhereTheyAre()
+    {
+        File.WriteAllText(_authority["ca.key.new"], "brought by the operator");
+
+        _authority.Reopen();
+
+        Assert.True(File.Exists(_authority["ca.key.new"]));
+    }
+
+    [Fact]
+    public async Task Change_CertificatesThatExpired_AreForgottenAMonthLater()
     {
         await AddAsync("alice");
         await _authority.Store.ChangeRegistryAsync<DoneReport>("test", state => new Changed<RegistryState, DoneReport>(
             state with { Issued = new Dictionary<string, DateTimeOffset> { ["main:alice"] = _authority.Time.GetUtcNow().AddDays(1) } }, "issued", new DoneReport("")));
-        _authority.Time.Advance(TimeSpan.FromDays(2));
-
+        _authority.Time.Advance(TimeSpan.FromDays(30));
         await AddAsync("bob");
+        Assert.NotEmpty(_authority.Store.Registry.State.Issued);
+        Assert.NotEmpty(_authority.Store.Registry.State.Clients["alice"].SerialNumbers);
+
+        _authority.Time.Advance(TimeSpan.FromDays(2));
+        await AddAsync("carol");
 
         Assert.Empty(_authority.Store.Registry.State.Issued);
         Assert.Empty(_authority.Store.Registry.State.Clients["alice"].SerialNumbers);

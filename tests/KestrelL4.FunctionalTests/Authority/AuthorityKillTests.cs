@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace KestrelL4.FunctionalTests.Authority;
@@ -23,7 +22,7 @@ public sealed class AuthorityKillTests
         for (int round = 0; round < Rounds; round++)
         {
             using CancellationTokenSource killed = new();
-            Task changes = ChangeUntilAsync(authority["ca/admin.sock"], round, confirmed, killed.Token);
+            Task changes = ChangeUntilAsync(authority, round, confirmed, killed.Token);
             int wanted = confirmed.Count + Random.Shared.Next(1, 6);
             await Eventually.UntilAsync(() => confirmed.Count >= wanted, "changes are confirmed");
             await Task.Delay(TimeSpan.FromMicroseconds(Random.Shared.Next(20_000)));
@@ -41,7 +40,7 @@ public sealed class AuthorityKillTests
     // At most one client more than were confirmed: the change whose answer was lost.
     private static async Task AgreesAsync(RunningAuthority authority, ConcurrentDictionary<string, int> confirmed)
     {
-        using HttpClient http = Open(authority["ca/admin.sock"]);
+        using HttpClient http = authority.Administer();
         JsonNode report = (await http.GetFromJsonAsync<JsonNode>("/v1/admin/clients"))!;
         string[] names = [.. report["clients"]!.AsObject().Select(static entry => entry.Key)];
         Assert.Empty(confirmed.Keys.Except(names));
@@ -57,9 +56,9 @@ public sealed class AuthorityKillTests
         Assert.All(names, name => Assert.Contains(lines, line => line.Contains($"client {name} added", StringComparison.Ordinal)));
     }
 
-    private static async Task ChangeUntilAsync(string socket, int round, ConcurrentDictionary<string, int> confirmed, CancellationToken killed)
+    private static async Task ChangeUntilAsync(RunningAuthority authority, int round, ConcurrentDictionary<string, int> confirmed, CancellationToken killed)
     {
-        using HttpClient http = Open(socket);
+        using HttpClient http = authority.Administer();
         for (int i = 0; !killed.IsCancellationRequested; i++)
         {
             string name = $"r{round}-{i}";
@@ -77,18 +76,4 @@ public sealed class AuthorityKillTests
             }
         }
     }
-
-    private static HttpClient Open(string path) => new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancellation) =>
-        {
-            Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    })
-    {
-        BaseAddress = new Uri("http://localhost"),
-        Timeout = Eventually.DefaultDeadline,
-    };
 }

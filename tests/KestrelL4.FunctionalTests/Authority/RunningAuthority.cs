@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace KestrelL4.FunctionalTests.Authority;
@@ -98,6 +99,21 @@ internal sealed class RunningAuthority : IAsyncDisposable
 
         return new HttpClient(handler) { BaseAddress = new Uri(Url), Timeout = Eventually.DefaultDeadline };
     }
+
+    /// <summary>A client of the admin socket.</summary>
+    public HttpClient Administer() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_home["ca/admin.sock"]), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://localhost"),
+        Timeout = Eventually.DefaultDeadline,
+    };
 
     public ValueTask DisposeAsync()
     {

@@ -124,6 +124,11 @@ public sealed class TestAuthority
             yield return new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false);
         }
 
+        if (subject.Extension is not null)
+        {
+            yield return subject.Extension;
+        }
+
         if (subject.Hosts.Count > 0)
         {
             yield return SubjectAlternativeName.Of(subject.Hosts);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace KestrelL4.Testing.Certificates;
 
 /// <summary>What a test certificate says about its holder.</summary>
@@ -24,6 +26,9 @@ public sealed record TestSubject(string CommonName)
 
     /// <summary>An address where the issuer's revocation list is said to be; default none.</summary>
     public Uri? RevocationListUrl { get; init; }
+
+    /// <summary>An extension as it is, garbled perhaps; default none.</summary>
+    public X509Extension? Extension { get; init; }
 
     /// <summary>A server's subject: usage server authentication, valid for the loopback addresses and names.</summary>
     public static TestSubject Server(string commonName = "localhost")

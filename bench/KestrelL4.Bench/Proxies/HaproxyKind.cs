@@ -21,7 +21,9 @@ internal sealed record HaproxyKind : ProxyKind
 
     public override string Executable => "/usr/sbin/haproxy";
 
-    public override async Task<IReadOnlyList<string>> ConfigureAsync(ProxySetting setting, string directory, int port)
+    public override string Remedy => "apt-get install haproxy";
+
+    public override async Task<ProxyCommand> ConfigureAsync(ProxySetting setting, string directory, int port)
     {
         string configuration = $"""
             global
@@ -46,6 +48,6 @@ internal sealed record HaproxyKind : ProxyKind
             """;
         string file = Path.Combine(directory, "haproxy.cfg");
         await File.WriteAllTextAsync(file, configuration);
-        return ["-db", "-f", file];
+        return new ProxyCommand(["-db", "-f", file]);
     }
 }

@@ -1,39 +1,77 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace KestrelL4.Bench.Proxies;
 
 /// <summary>The node, as a user runs it: registry, log line per connection and admin endpoint included.</summary>
-internal sealed record NodeKind(string NodeExecutable) : ProxyKind("node", "kestrell4")
+internal sealed record NodeKind : ProxyKind
 {
-    public override string Executable => NodeExecutable;
+    private static readonly object Limit = new { MaxConcurrentConnections = 1_000_000, ConnectionsPerWindow = 1_000_000 };
 
-    public override async Task<IReadOnlyList<string>> ConfigureAsync(ProxySetting setting, string directory, int port)
+    private readonly string _executable;
+    private readonly NodeScale _scale;
+
+    private NodeKind(string executable, string key, string title, NodeScale scale)
+        : base(key, title)
     {
+        _executable = executable;
+        _scale = scale;
+    }
+
+    public override string Executable => _executable;
+
+    public override string Remedy => "dotnet build -c Release src/KestrelL4.Cli";
+
+    /// <summary>With one client, two upstreams, one application.</summary>
+    public static NodeKind Plain(string executable) => new(executable, "node", "kestrell4", new NodeScale());
+
+    /// <summary>The same node with more of one thing each, to see what that costs.</summary>
+    public static IReadOnlyList<NodeKind> Scaled(string executable) =>
+    [
+        new(executable, "clients", "100,000 clients", new NodeScale { Clients = 100_000 }),
+        new(executable, "upstreams", "1,000 upstreams", new NodeScale { Upstreams = 1_000 }),
+        new(executable, "applications", "100 applications", new NodeScale { Applications = 100 }),
+        new(executable, "limits", "limits everywhere", new NodeScale { IsLimited = true }),
+        new(executable, "scraped", "scraped every second", new NodeScale { IsScraped = true }),
+    ];
+
+    public override async Task<ProxyCommand> ConfigureAsync(ProxySetting setting, string directory, int port)
+    {
+        int admin = FreePort.Find();
+        object? limit = _scale.IsLimited ? Limit : null;
         var node = new
         {
             StateDirectory = Path.Combine(directory, "state"),
             Identity = new { Certificate = setting.Certificates.Server, Key = setting.Certificates.ServerKey },
             ClientAuthorities = new { main = new { Certificate = setting.Certificates.Authority } },
-            Applications = new
-            {
-                bench = new
-                {
-                    Listen = $"127.0.0.1:{port}",
-                    Upstreams = new
-                    {
-                        a = new { Address = $"127.0.0.1:{setting.FirstUpstream}" },
-                        b = new { Address = $"127.0.0.1:{setting.SecondUpstream}" },
-                    },
-                },
-            },
-            Clients = new
-            {
-                bench = new { SerialNumbers = new[] { setting.Certificates.ClientSerialNumber }, Applications = new[] { "bench" } },
-            },
-            Admin = new { Listen = $"127.0.0.1:{FreePort.Find()}" },
+            Applications = Enumerable.Range(0, _scale.Applications).ToDictionary(
+                static number => number == 0 ? "bench" : $"bench-{number}", number => Application(setting, number == 0 ? port : FreePort.Find(), limit)),
+            Clients = Enumerable.Range(0, _scale.Clients).ToDictionary(
+                static number => number == 0 ? "bench" : $"bench-{number}", number => Client(setting, number, limit)),
+            RateLimit = limit,
+            SourceRateLimit = limit,
+            Admin = new { Listen = $"127.0.0.1:{admin}" },
         };
         string file = Path.Combine(directory, "node.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { KestrelL4 = node }));
-        return ["run", "--config", file];
+        return new ProxyCommand(["run", "--config", file]) { Scraped = _scale.IsScraped ? new Uri($"http://127.0.0.1:{admin}/metrics") : null };
     }
+
+    private object Application(ProxySetting setting, int port, object? limit) => new
+    {
+        Listen = $"127.0.0.1:{port}",
+        Upstreams = Enumerable.Range(0, _scale.Upstreams).ToDictionary(
+            static number => $"u{number}",
+            number => new { Address = $"127.0.0.1:{(number % 2 == 0 ? setting.FirstUpstream : setting.SecondUpstream)}" }),
+        RateLimit = limit,
+        ClientRateLimit = limit,
+    };
+
+    private static object Client(ProxySetting setting, int number, object? limit) => new
+    {
+        // A serial number beside the real one's: as long, and nobody's.
+        SerialNumbers = new[] { number == 0 ? setting.Certificates.ClientSerialNumber : string.Create(CultureInfo.InvariantCulture, $"7A{number:X38}") },
+        Applications = new[] { "bench" },
+        RateLimit = limit,
+    };
 }

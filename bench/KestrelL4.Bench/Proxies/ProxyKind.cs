@@ -8,9 +8,12 @@ internal abstract record ProxyKind(string Key, string Title)
     /// <summary>The executable file.</summary>
     public abstract string Executable { get; }
 
-    /// <summary>Writes the configuration into an empty directory and returns the arguments that use it.</summary>
+    /// <summary>How one comes to the executable file where it is missing.</summary>
+    public abstract string Remedy { get; }
+
+    /// <summary>Writes the configuration into an empty directory and returns the command that uses it.</summary>
     /// <param name="setting">What all proxies share.</param>
     /// <param name="directory">The proxy's own directory.</param>
     /// <param name="port">Loopback port to listen on.</param>
-    public abstract Task<IReadOnlyList<string>> ConfigureAsync(ProxySetting setting, string directory, int port);
+    public abstract Task<ProxyCommand> ConfigureAsync(ProxySetting setting, string directory, int port);
 }

@@ -21,7 +21,7 @@ internal sealed class ProxyLauncher(ProxySetting setting, TlsClient client, stri
     {
         string number = Interlocked.Increment(ref _started).ToString(CultureInfo.InvariantCulture);
         long started = time.GetTimestamp();
-        RunningProxy proxy = await RunningProxy.ExecuteAsync(kind, setting, Path.Combine(directory, $"{kind.Key}-{number}"));
+        RunningProxy proxy = await RunningProxy.ExecuteAsync(kind, setting, Path.Combine(directory, $"{kind.Key}-{number}"), time);
         try
         {
             while (!await TryRoundTripAsync(proxy.Port, stopping))

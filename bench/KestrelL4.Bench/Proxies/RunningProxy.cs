@@ -8,10 +8,12 @@ internal sealed class RunningProxy : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly string _outputFile;
+    private readonly Scraper? _scraper;
 
-    private RunningProxy(ProxyKind kind, Process process, int port, string outputFile)
+    private RunningProxy(ProxyKind kind, Process process, int port, string outputFile, Scraper? scraper)
     {
         _process = process;
+        _scraper = scraper;
         _outputFile = outputFile;
         Kind = kind;
         Port = port;
@@ -35,20 +37,21 @@ internal sealed class RunningProxy : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Executes the proxy without waiting for it to listen.</summary>
-    public static async Task<RunningProxy> ExecuteAsync(ProxyKind kind, ProxySetting setting, string directory)
+    public static async Task<RunningProxy> ExecuteAsync(ProxyKind kind, ProxySetting setting, string directory, TimeProvider time)
     {
         int port = FreePort.Find();
         Directory.CreateDirectory(directory);
-        IReadOnlyList<string> arguments = await kind.ConfigureAsync(setting, directory, port);
+        ProxyCommand command = await kind.ConfigureAsync(setting, directory, port);
         string outputFile = Path.Combine(directory, "output.log");
 
         // The shell only redirects: a pipe would make this process read what the proxy logs.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1", outputFile, kind.Executable, .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1", outputFile, kind.Executable, .. command.Arguments])
         {
             WorkingDirectory = directory,
         };
         RemoveInheritedSettings(start.Environment);
-        return new RunningProxy(kind, Process.Start(start)!, port, outputFile);
+        Process process = Process.Start(start)!;
+        return new RunningProxy(kind, process, port, outputFile, command.Scraped is { } metrics ? new Scraper(metrics, time) : null);
     }
 
     /// <summary>The last lines that the proxy wrote.</summary>
@@ -56,6 +59,11 @@ internal sealed class RunningProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_scraper is not null)
+        {
+            await _scraper.DisposeAsync();
+        }
+
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

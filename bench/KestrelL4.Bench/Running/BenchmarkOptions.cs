@@ -7,17 +7,21 @@ internal sealed record BenchmarkOptions
 {
     /// <summary>How the program is used.</summary>
     public const string Usage = """
-        usage: bench/run [--quick] [--rounds N] [--only hs,echo,down,up,idle] [--proxies haproxy,tuned,node]
+        usage: bench/run [--quick] [--rounds N] [--only hs,echo,down,up,idle] [--proxies NAME,…]
           --quick    a quarter of the load, for a first impression
           --rounds   rounds of which the median is taken, 1 to 20; default 3
           --only     the workloads to run; default all
-          --proxies  the proxies to compare; default all
+          --proxies  the proxies to compare, of haproxy, tuned, nginx, floor, node, which is the default, and of the same node with
+                     more of one thing: clients, upstreams, applications, limits, scraped
         """;
 
     private const int MaxRounds = 20;
 
     /// <summary>The node's executable file.</summary>
     public string NodeExecutable { get; private init; } = "kestrell4";
+
+    /// <summary>The executable file of the relay that does nothing else.</summary>
+    public string FloorExecutable { get; private init; } = "floor";
 
     /// <summary>Sizes of the load.</summary>
     public LoadSizes Sizes { get; private init; } = LoadSizes.Full;
@@ -28,7 +32,7 @@ internal sealed record BenchmarkOptions
     /// <summary>Workloads to run; empty = all.</summary>
     public IReadOnlyList<string> Only { get; private init; } = [];
 
-    /// <summary>Proxies to compare; empty = all.</summary>
+    /// <summary>Proxies to compare; empty = those that are compared by default.</summary>
     public IReadOnlyList<string> Proxies { get; private init; } = [];
 
     /// <summary>The command line as the report repeats it.</summary>
@@ -60,9 +64,15 @@ internal sealed record BenchmarkOptions
         return name switch
         {
             "--node" => this with { NodeExecutable = value },
+            "--floor" => this with { FloorExecutable = value },
             "--rounds" => this with { Rounds = ParseRounds(value), Command = command },
             "--only" => this with { Only = ParseList(value, "hs", "echo", "down", "up", "idle"), Command = command },
-            "--proxies" => this with { Proxies = ParseList(value, "haproxy", "tuned", "node"), Command = command },
+            "--proxies" => this with
+            {
+                Proxies = ParseList(
+                    value, "haproxy", "tuned", "nginx", "floor", "node", "clients", "upstreams", "applications", "limits", "scraped"),
+                Command = command,
+            },
             _ => throw WrongUsage(name),
         };
     }

@@ -39,15 +39,17 @@ internal static class BenchmarkRole
 
     private static List<ProxyKind> FindProxies(BenchmarkOptions options)
     {
-        ProxyKind[] all = [HaproxyKind.Default, HaproxyKind.Tuned, new NodeKind(options.NodeExecutable)];
-        List<ProxyKind> chosen = [.. all.Where(kind => options.Proxies.Count == 0 || options.Proxies.Contains(kind.Key))];
+        ProxyKind[] compared =
+            [HaproxyKind.Default, HaproxyKind.Tuned, new NginxKind(), new FloorKind(options.FloorExecutable), NodeKind.Plain(options.NodeExecutable)];
+        List<ProxyKind> chosen = options.Proxies.Count == 0
+            ? [.. compared]
+            : [.. compared.Concat(NodeKind.Scaled(options.NodeExecutable)).Where(kind => options.Proxies.Contains(kind.Key))];
         foreach (ProxyKind kind in chosen)
         {
             if (!File.Exists(kind.Executable))
             {
-                string advice = kind is HaproxyKind ? "apt-get install haproxy" : "dotnet build -c Release src/KestrelL4.Cli";
                 throw new BenchmarkFailedException(
-                    BenchmarkFailedException.Missing, $"{kind.Title} needs {kind.Executable}, which is not there: {advice}");
+                    BenchmarkFailedException.Missing, $"{kind.Title} needs {kind.Executable}, which is not there: {kind.Remedy}");
             }
         }
 

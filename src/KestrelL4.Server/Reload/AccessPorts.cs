@@ -55,6 +55,7 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
         }
 
         // Whoever took a port meanwhile may give it back, and nobody reloads for that: it is tried again with each look.
+        List<ServedApplication> open = [.. listening.Served.Configured.Where(static application => application.Bound is not null)];
         IReadOnlyList<BindException> unbound = await listening.AlignAsync().ConfigureAwait(false);
         string[] taken = [.. unbound.Select(static each => each.Message)];
         foreach (string message in taken.Except(_taken))
@@ -63,21 +64,14 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
         }
 
         _taken = listening.LetsNobodyIn ? [] : taken;
-        if (before == listening.LetsNobodyIn)
+        foreach (ServedApplication application in listening.Served.Configured.Except(open).Where(static application => application.Bound is not null))
         {
-            return;
+            Opened(_logger, application.Name, application.Address, application.Application.Upstreams.Count);
         }
 
-        if (listening.LetsNobodyIn)
+        if (listening.LetsNobodyIn && !before)
         {
             Expired(_logger, access.Current.Identity!.NotAfter);
-        }
-        else
-        {
-            foreach (ServedApplication application in listening.Served.Configured.Where(static application => application.Bound is not null))
-            {
-                Opened(_logger, application.Name, application.Address);
-            }
         }
     }
 
@@ -85,8 +79,8 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
         "The node's certificate expired at {NotAfter:u}: ports are closed until there is a new one, open connections go on")]
     private static partial void Expired(ILogger logger, DateTimeOffset notAfter);
 
-    [LoggerMessage(2, LogLevel.Information, "Identity and registry are in force: application {Application} listens on {Address}")]
-    private static partial void Opened(ILogger logger, string application, string address);
+    [LoggerMessage(2, LogLevel.Information, "Application {Application} listens on {Address}, upstreams: {Upstreams}")]
+    private static partial void Opened(ILogger logger, string application, string address, int upstreams);
 
     [LoggerMessage(3, LogLevel.Error, "A port stays closed until it is free: {Problem}")]
     private static partial void CannotOpen(ILogger logger, string problem);

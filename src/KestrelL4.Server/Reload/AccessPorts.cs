@@ -15,14 +15,14 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
 {
     private readonly ILogger _logger = parts.Loggers.CreateLogger<AccessPorts>();
     private readonly CancellationTokenSource _ended = new();
-    private IReadOnlyList<string> _taken = [];
+    private string[] _taken = [];
 
     private bool LetsNobodyIn => !access.Current.LetsSomebodyIn(parts.Time.GetUtcNow());
 
     /// <summary>Looks at the clock and at what is in force, and opens or closes ports when they should be; tells failures itself.</summary>
     public async Task LookAsync()
     {
-        if (LetsNobodyIn == listening.LetsNobodyIn && _taken.Count == 0)
+        if (LetsNobodyIn == listening.LetsNobodyIn && _taken.Length == 0)
         {
             return;
         }
@@ -49,7 +49,7 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
     {
         bool before = listening.LetsNobodyIn;
         listening.LetsNobodyIn = LetsNobodyIn;
-        if (before == listening.LetsNobodyIn && _taken.Count == 0)
+        if (before == listening.LetsNobodyIn && _taken.Length == 0)
         {
             return;
         }

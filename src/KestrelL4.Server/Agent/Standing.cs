@@ -60,14 +60,14 @@ internal sealed partial class Standing(ILogger<Standing> logger, TimeProvider ti
                 Failed(logger, failure.Sentence);
             }
 
-            bool isRefused = failure.Fault == ContactFault.Refused;
+            bool isAnswer = failure.Reason is not null;
             return before with
             {
                 IsConnected = false,
-                LastContact = isRefused ? time.GetUtcNow() : before.LastContact,
+                LastContact = isAnswer ? time.GetUtcNow() : before.LastContact,
                 Failure = failure,
                 FailedAttempts = before.FailedAttempts + 1,
-                IsRevoked = isRefused ? failure.Reason == RefusalReason.NodeRevoked : before.IsRevoked,
+                IsRevoked = isAnswer ? failure.Reason == RefusalReason.NodeRevoked : before.IsRevoked,
             };
         });
     }

@@ -116,17 +116,17 @@ public sealed class MergeTests : IDisposable
     {
         _folder.Write("etc/over.json", """{ "KestrelL4": { "Identity": { "Key": "server.key" } } }""");
         string[] files = ["base.json", "etc/over.json"];
-        Assert.Equal(_folder.PathOf("etc/server.key"), _folder.Read(files, []).Valid().Identity.Key);
+        Assert.Equal(_folder.PathOf("etc/server.key"), _folder.Read(files, []).Valid().Identity!.Key);
 
         _folder.Write("run/secrets/KestrelL4__Identity__Key", "server.key");
         _folder.SecretsDirectory = "run/secrets";
-        Assert.Equal(_folder.PathOf("run/secrets/server.key"), _folder.Read(files, []).Valid().Identity.Key);
+        Assert.Equal(_folder.PathOf("run/secrets/server.key"), _folder.Read(files, []).Valid().Identity!.Key);
 
-        Assert.Equal(_folder.PathOf("server.key"), _folder.Read(files, ["KestrelL4:Identity:Key=server.key"]).Valid().Identity.Key);
+        Assert.Equal(_folder.PathOf("server.key"), _folder.Read(files, ["KestrelL4:Identity:Key=server.key"]).Valid().Identity!.Key);
 
         _folder.SecretsDirectory = null;
         _folder.Environment["KestrelL4__Identity__Key"] = "../server.key";
-        Assert.Equal(Path.GetFullPath("../server.key", _folder.Directory), _folder.Read(files, []).Valid().Identity.Key);
+        Assert.Equal(Path.GetFullPath("../server.key", _folder.Directory), _folder.Read(files, []).Valid().Identity!.Key);
     }
 
     [Fact]

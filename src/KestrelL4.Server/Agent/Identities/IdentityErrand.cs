@@ -62,8 +62,8 @@ internal sealed class IdentityErrand(AuthorityClient client, Enrolment enrolment
         ContactFailure failure = renewed.Failure!;
         CountFailure(failure);
 
-        // A refusal of this alone keeps nobody from asking for the registry.
-        return failure.Fault == ContactFault.Away || IsMendedByJoining(failure) ? failure : null;
+        // An authority that gives a reason is there, and may give the registry all the same.
+        return failure.Reason is null || IsMendedByJoining(failure) ? failure : null;
     }
 
     /// <summary>Joins once more after the authority has refused the identity. Null = it worked.</summary>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using KestrelL4.Protocol;
-using KestrelL4.Protocol.Snapshots;
 using KestrelL4.Registry;
 using KestrelL4.Server.Agent.Caches;
 using KestrelL4.Server.Agent.Identities;

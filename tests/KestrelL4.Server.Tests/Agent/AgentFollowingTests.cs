@@ -57,6 +57,62 @@ public sealed class AgentFollowingTests : AgentSetUp
     }
 
     [Fact]
+    public async Task Start_StreamCutWhileTheAuthorityIsThere_IsNoFailure()
+    {
+        NodeAgent agent = await JoinedAsync(TimeProvider.System);
+        int failures = 0;
+        agent.StateChanged += () => failures += agent.State.IsConnected ? 0 : 1;
+        agent.Start();
+        await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.RegistryEvents).Length == 1, "the agent listens");
+
+        Authority.IsStreaming = false;
+        Authority.Snapshot = Scene.Pki.SnapshotOf(1, 2);
+        await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.RegistryEvents).Length >= 3, "the agent listens again");
+
+        Assert.Equal(2, agent.Holding.Registry!.Snapshot.Revision);
+        Assert.Equal(0, failures);
+    }
+
+    [Fact]
+    public async Task Start_EventsWhileTheRegistryIsNotGiven_DoNotPassForAnAnswerButHaveItAskedForAgain()
+    {
+        // Time stands still: no back-off ends.
+        NodeAgent agent = await JoinedAsync();
+        agent.Start();
+        await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.RegistryEvents).Length == 1, "the agent listens");
+        Authority.Refusal = static path => path == AuthorityRoutes.Registry ? RefusalReason.StoreFailed : null;
+        foreach (int attempt in new[] { 1, 2, 3 })
+        {
+            Authority.Snapshot = Scene.Pki.SnapshotOf(1, 1 + attempt);
+            await UntilAsync(() => agent.State.FailedAttempts == attempt, $"attempt {attempt} has failed");
+            Assert.False(agent.State.IsConnected);
+        }
+
+        Authority.Refusal = static _ => null;
+        Authority.Snapshot = Scene.Pki.SnapshotOf(1, 9);
+
+        await UntilAsync(() => agent.State.IsConnected, "the authority answers everything");
+        Assert.Equal(9, agent.Holding.Registry!.Snapshot.Revision);
+        Assert.Single(Scene.Loggers.Warnings);
+    }
+
+    [Fact]
+    public async Task Start_StreamSilent_HasTheRegistryConfirmedByAsking()
+    {
+        NodeAgent agent = await JoinedAsync();
+        agent.Start();
+        await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.RegistryEvents).Length == 1, "the agent listens");
+        int asked = Authority.RequestsOf(AuthorityRoutes.Registry).Length;
+        Scene.Time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(asked, Authority.RequestsOf(AuthorityRoutes.Registry).Length);
+
+        Scene.Time.Advance(TimeSpan.FromSeconds(0.2));
+
+        await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.Registry).Length == asked + 1, "the registry is asked for");
+        await UntilAsync(() => agent.Age.Age == TimeSpan.Zero, "the registry is confirmed");
+    }
+
+    [Fact]
     public async Task Start_NeverReached_GivesUpAfterItsPatience()
     {
         await Authority.StopAsync();

@@ -36,6 +36,9 @@ internal sealed class FakeAuthority(AuthorityPki pki) : IAsyncDisposable
     /// <summary>What it gives as the signed registry.</summary>
     public Func<Snapshot, byte[]> Sign { get; set; } = pki.Sign;
 
+    /// <summary>Whether it goes on with a stream of events after the first; takes effect with the next event.</summary>
+    public bool IsStreaming { get; set; } = true;
+
     public Uri Url => new($"https://localhost:{_port}");
 
     /// <summary>What it was asked since it was started last.</summary>
@@ -107,6 +110,11 @@ internal sealed class FakeAuthority(AuthorityPki pki) : IAsyncDisposable
             await context.Response.WriteAsync(
                 $"event: registry\ndata: {{\"epoch\":{told.Epoch},\"revision\":{told.Revision},\"version\":\"{told.Version}\"}}\nid: {told.Version}\n\n");
             await context.Response.Body.FlushAsync();
+            if (!IsStreaming)
+            {
+                break;
+            }
+
             await news.WaitAsync(context.RequestAborted);
         }
     }

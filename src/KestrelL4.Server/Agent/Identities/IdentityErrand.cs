@@ -2,7 +2,6 @@ using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Protocol;
 using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Configuration;
-using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Agent.Identities;
 

@@ -14,6 +14,7 @@ using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Permits;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
+using KestrelL4.Server.Supervision;
 using KestrelL4.Server.Telemetry;
 using KestrelL4.Server.YarpBinding;
 using KestrelL4.Tls;
@@ -45,18 +46,22 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly Installer _installer;
     private readonly Reloader _reloader;
     private readonly SourceWatch _watch;
+    private readonly ServiceManager _manager;
+    private readonly ServiceLink _service;
 
     /// <summary>Builds a node; nothing is bound yet.</summary>
     /// <param name="sources">Where its configuration is.</param>
     /// <param name="model">The configuration that it begins with.</param>
     /// <param name="logging">Where it logs.</param>
+    /// <param name="manager">The service manager that it is started by.</param>
     /// <param name="time">Its clock.</param>
-    public Node(ConfigurationSources sources, NodeModel model, NodeLogging logging, TimeProvider time)
+    public Node(ConfigurationSources sources, NodeModel model, NodeLogging logging, ServiceManager manager, TimeProvider time)
     {
         ILoggerFactory loggers = logging.Factory;
         ConfigurationInForce first = model.InForce;
         NodeConfiguration configuration = first.Configuration;
         _model = model;
+        _manager = manager;
         _logger = loggers.CreateLogger<Node>();
         _accounting = new ConnectionAccounting(_meter, loggers.CreateLogger("KestrelL4.Connections"), time);
         _health = new NodeHealth(time, loggers.CreateLogger<NodeHealth>());
@@ -77,7 +82,7 @@ internal sealed partial class Node : IAsyncDisposable
             new OperatorRoutes(ActionsOn(report, new Explainer(_served, shared.Trust, shared.Clients, _health, time)), time));
         _admin = new AdminListener(configuration.Admin, endpoint, loggers, time);
         _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, loggers, time);
-        _listening = new NodeListening(_served, _admin);
+        _listening = new NodeListening(_served, _admin, manager.Sockets);
         _components = new ComponentReport(_health, _served, model, time);
         _drains = new Drains(model, _listening, _components, time, loggers.CreateLogger<Drains>());
         _drain = new NodeDrain(model, _listening, _components, time, loggers.CreateLogger<NodeDrain>());
@@ -87,6 +92,7 @@ internal sealed partial class Node : IAsyncDisposable
         _installer = new Installer(_listening, _admin, parts, new UpstreamWatch(_discovery, _checks), _permits);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, new IdentityExpiry(model, _listening, parts), parts);
+        _service = new ServiceLink(manager, _health, () => _served.All.Sum(static each => each.Application.Connections.Count), time);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => model.InForce.Files.Identity.NotAfter, () => logging.DroppedLines);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
     }
@@ -102,6 +108,7 @@ internal sealed partial class Node : IAsyncDisposable
     /// <exception cref="BindException">An address cannot be bound.</exception>
     public async Task StartAsync()
     {
+        _service.Start();
         ConfigurationInForce first = _model.InForce;
         await _installer.InstallAsync(first.Reading, first.Files).ConfigureAwait(false);
         await _adminSocket.StartAsync().ConfigureAwait(false);
@@ -109,6 +116,12 @@ internal sealed partial class Node : IAsyncDisposable
         foreach (ServedApplication served in _served.Configured)
         {
             ApplicationListens(_logger, served.Name, served.Address, served.Application.Upstreams.Count);
+        }
+
+        IEnumerable<string> heeded = first.Configuration.Listens().Select(static listen => listen.Address.PassedName).OfType<string>();
+        foreach (string name in _manager.Sockets.Names.Except(heeded))
+        {
+            NobodyListens(_logger, name);
         }
 
         if (first.Files.SendsTickets)
@@ -126,15 +139,10 @@ internal sealed partial class Node : IAsyncDisposable
     /// <summary>Reads everything anew, unless the node is draining.</summary>
     public async Task HangUpAsync()
     {
-        if (_drain.IsDraining)
-        {
-            NotWhileDraining(_logger);
-            return;
-        }
-
         try
         {
-            await _reloader.ReloadAsync().ConfigureAwait(false);
+            // Told also when nothing is reloaded: a service manager that asked waits for the answer.
+            await _service.ReloadAsync(ReloadUnlessDrainingAsync).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -147,6 +155,8 @@ internal sealed partial class Node : IAsyncDisposable
     /// <returns>How many connections had to be cut.</returns>
     public Task<int> DrainAsync(CancellationToken cut)
     {
+        _service.Stop();
+
         // What they would cut from now on is to be told by the exit code, too.
         _drains.CallOffAll();
         return _drain.StopAsync(cut);
@@ -155,6 +165,7 @@ internal sealed partial class Node : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _service.DisposeAsync().ConfigureAwait(false);
         await _watch.DisposeAsync().ConfigureAwait(false);
         await _discovery.DisposeAsync().ConfigureAwait(false);
         await _checks.DisposeAsync().ConfigureAwait(false);
@@ -175,6 +186,17 @@ internal sealed partial class Node : IAsyncDisposable
         _exposition.Dispose();
         _accounting.Dispose();
         _meter.Dispose();
+    }
+
+    private Task<ReloadOutcome> ReloadUnlessDrainingAsync()
+    {
+        if (!_drain.IsDraining)
+        {
+            return _reloader.ReloadAsync();
+        }
+
+        NotWhileDraining(_logger);
+        return Task.FromResult(new ReloadOutcome([]));
     }
 
     // Not waited for: a signal that comes before the last probe has answered is to be heeded.
@@ -199,7 +221,7 @@ internal sealed partial class Node : IAsyncDisposable
         Applications = () => _served.All.Select(static served => served.Application),
         Drain = (application, upstream) => application is null ? _drain.Begin() : _drains.Drain(application, upstream),
         Undrain = (application, upstream) => application is null ? _drain.EndAsync() : _drains.UndrainAsync(application, upstream),
-        Reload = () => _drain.IsStopping ? Task.FromResult(new ReloadOutcome(["the node is stopping"])) : _reloader.ReloadAsync(),
+        Reload = () => _drain.IsStopping ? Task.FromResult(new ReloadOutcome(["the node is stopping"])) : _service.ReloadAsync(_reloader.ReloadAsync),
         Explain = explainer.Explain,
         Configuration = () => report.ConfigurationFor(Audience.Operator),
     };
@@ -222,4 +244,7 @@ internal sealed partial class Node : IAsyncDisposable
 
     [LoggerMessage(5, LogLevel.Information, "Not reloading: the node is draining")]
     private static partial void NotWhileDraining(ILogger logger);
+
+    [LoggerMessage(7, LogLevel.Warning, "The socket {Name} was passed to this process and no Listen names it: who connects there waits")]
+    private static partial void NobodyListens(ILogger logger, string name);
 }

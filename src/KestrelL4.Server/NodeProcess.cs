@@ -2,6 +2,7 @@ using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
+using KestrelL4.Server.Supervision;
 using KestrelL4.Server.Telemetry;
 
 namespace KestrelL4.Server;
@@ -14,6 +15,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     /// <summary>Serves until a signal ends it.</summary>
     public async Task<NodeExit> RunAsync(ConfigurationSources sources)
     {
+        using var manager = ServiceManager.OfProcess();
         Candidate first = await Candidate.ReadAsync(sources, time).ConfigureAwait(false);
         if (first.Reading.Unreadable.Count > 0)
         {
@@ -42,7 +44,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             logging.Use(inForce.Reading.Logging);
             state.TellListening(AddressesOf(inForce.Configuration));
         };
-        return await ServeAsync(new Node(sources, model, logging, time), logging).ConfigureAwait(false);
+        return await ServeAsync(new Node(sources, model, logging, manager, time), logging).ConfigureAwait(false);
     }
 
     private static IEnumerable<string> AddressesOf(NodeConfiguration configuration) =>

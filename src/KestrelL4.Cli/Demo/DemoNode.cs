@@ -3,6 +3,7 @@ using KestrelL4.Server;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Loading;
 using KestrelL4.Server.Reload;
+using KestrelL4.Server.Supervision;
 using KestrelL4.Server.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,8 @@ internal sealed class DemoNode : IAsyncDisposable
         _state = state;
         _logSettings = first.Reading.Logging;
         _logging = NodeLogging.Create(_logSettings);
-        _node = new Node(sources, new NodeModel(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen), _logging, time);
+        NodeModel model = new(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen);
+        _node = new Node(sources, model, _logging, ServiceManager.None, time);
     }
 
     /// <summary>Where the node logs.</summary>

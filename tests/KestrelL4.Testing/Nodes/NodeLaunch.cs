@@ -20,6 +20,9 @@ public sealed record NodeLaunch
     /// </summary>
     public string? ResolverFile { get; init; }
 
+    /// <summary>Sockets that the process finds open and named, as a service manager passes them. Default none.</summary>
+    public PassedDescriptors? Sockets { get; init; }
+
     /// <summary>How long the node may take to become ready. Default 30 s.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -28,7 +31,7 @@ public sealed record NodeLaunch
     {
         string[] secrets = SecretsDirectory is null ? [] : ["--secrets-directory", SecretsDirectory];
         string[] run = ["run", "--config", configurationFile, .. secrets, .. Settings.SelectMany(setting => new[] { "--set", setting })];
-        string limit = DescriptorLimit is int descriptors ? $"ulimit -n {descriptors}; " : "";
+        string limit = Sockets?.Script + (DescriptorLimit is int descriptors ? $"ulimit -n {descriptors}; " : "");
         IEnumerable<string> variables = Environment.Select(variable => $"{variable.Key}={variable.Value}");
         if (ResolverFile is { } resolver)
         {

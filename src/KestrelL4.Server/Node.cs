@@ -15,6 +15,7 @@ using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Permits;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
+using KestrelL4.Server.Supervision;
 using KestrelL4.Server.Telemetry;
 using KestrelL4.Server.YarpBinding;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,20 +50,23 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly Installer _installer;
     private readonly Reloader _reloader;
     private readonly SourceWatch _watch;
+    private readonly ServiceManager _manager;
+    private readonly ServiceLink _service;
 
     /// <summary>Builds a node; nothing is bound yet.</summary>
     /// <param name="sources">Where its configuration is.</param>
     /// <param name="model">The configuration that it begins with.</param>
     /// <param name="agent">Its side of the authority, which goes on when the node ends; null = there is no authority.</param>
-    /// <param name="logging">Where it logs.</param>
-    /// <param name="time">Its clock.</param>
-    public Node(ConfigurationSources sources, NodeModel model, Agent.Agent? agent, NodeLogging logging, TimeProvider time)
+    /// <param name="host">What the process gives it.</param>
+    public Node(ConfigurationSources sources, NodeModel model, Agent.Agent? agent, NodeHost host)
     {
-        ILoggerFactory loggers = logging.Factory;
+        ILoggerFactory loggers = host.Logging.Factory;
+        TimeProvider time = host.Time;
         ConfigurationInForce first = model.InForce;
         NodeConfiguration configuration = first.Configuration;
         _model = model;
         _agent = agent;
+        _manager = host.Manager;
         _logger = loggers.CreateLogger<Node>();
         _accounting = new ConnectionAccounting(_meter, loggers.CreateLogger("KestrelL4.Connections"), time);
         _health = new NodeHealth(time, loggers.CreateLogger<NodeHealth>());
@@ -85,7 +89,7 @@ internal sealed partial class Node : IAsyncDisposable
             new OperatorRoutes(ActionsOn(report, new Explainer(_served, shared.Trust, shared.Clients, _health, time)), time));
         _admin = new AdminListener(configuration.Admin, endpoint, loggers, time);
         _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, loggers, time);
-        _listening = new NodeListening(_served, _admin);
+        _listening = new NodeListening(_served, _admin, host.Manager.Sockets);
         _ports = new AccessPorts(_access, _listening, parts);
         _components = new ComponentReport(_health, _served, model, _access, time);
         _uptake = new AgentUptake(_access, _ports, _components, loggers.CreateLogger<AgentUptake>());
@@ -96,7 +100,8 @@ internal sealed partial class Node : IAsyncDisposable
         _installer = new Installer(_listening, _admin, parts, new UpstreamWatch(_discovery, _checks), _access);
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, _ports, parts);
-        NodeInstruments.AddTo(_meter, _health, shared.Trust, () => _access.Current.Identity?.NotAfter, () => logging.DroppedLines);
+        _service = new ServiceLink(host.Manager, _health, () => _served.All.Sum(static each => each.Application.Connections.Count), time);
+        NodeInstruments.AddTo(_meter, _health, shared.Trust, () => _access.Current.Identity?.NotAfter, () => host.Logging.DroppedLines);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
         if (agent is not null)
         {
@@ -116,6 +121,7 @@ internal sealed partial class Node : IAsyncDisposable
     /// <exception cref="BindException">An address cannot be bound.</exception>
     public async Task StartAsync()
     {
+        _service.Start();
         ConfigurationInForce first = _model.InForce;
         await _installer.InstallAsync(first.Reading, first.Files).ConfigureAwait(false);
         await _adminSocket.StartAsync().ConfigureAwait(false);
@@ -128,6 +134,12 @@ internal sealed partial class Node : IAsyncDisposable
         if (_listening.LetsNobodyIn)
         {
             StaysClosed(_logger);
+        }
+
+        IEnumerable<string> heeded = first.Configuration.Listens().Select(static listen => listen.Address.PassedName).OfType<string>();
+        foreach (string name in _manager.Sockets.Names.Except(heeded))
+        {
+            NobodyListens(_logger, name);
         }
 
         if (first.Files.SendsTickets)
@@ -151,15 +163,10 @@ internal sealed partial class Node : IAsyncDisposable
     /// <summary>Reads everything anew, unless the node is draining.</summary>
     public async Task HangUpAsync()
     {
-        if (_drain.IsDraining)
-        {
-            NotWhileDraining(_logger);
-            return;
-        }
-
         try
         {
-            await _reloader.ReloadAsync().ConfigureAwait(false);
+            // Told also when nothing is reloaded: a service manager that asked waits for the answer.
+            await _service.ReloadAsync(ReloadUnlessDrainingAsync).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -172,6 +179,8 @@ internal sealed partial class Node : IAsyncDisposable
     /// <returns>How many connections had to be cut.</returns>
     public Task<int> DrainAsync(CancellationToken cut)
     {
+        _service.Stop();
+
         // What they would cut from now on is to be told by the exit code, too.
         _drains.End();
         return _drain.StopAsync(cut);
@@ -180,6 +189,7 @@ internal sealed partial class Node : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _service.DisposeAsync().ConfigureAwait(false);
         if (_agent is not null)
         {
             _uptake.Leave(_agent);
@@ -208,6 +218,17 @@ internal sealed partial class Node : IAsyncDisposable
         _meter.Dispose();
     }
 
+    private Task<ReloadOutcome> ReloadUnlessDrainingAsync()
+    {
+        if (!_drain.IsDraining)
+        {
+            return _reloader.ReloadAsync();
+        }
+
+        NotWhileDraining(_logger);
+        return Task.FromResult(new ReloadOutcome([]));
+    }
+
     // Not waited for: a signal that comes before the last probe has answered is to be heeded.
     private async Task CompleteStartAsync()
     {
@@ -232,7 +253,7 @@ internal sealed partial class Node : IAsyncDisposable
         Applications = () => _served.All.Select(static served => served.Application),
         Drain = (application, upstream) => application is null ? _drain.Begin() : _drains.Drain(application, upstream),
         Undrain = (application, upstream) => application is null ? _drain.EndAsync() : _drains.UndrainAsync(application, upstream),
-        Reload = () => _drain.IsStopping ? Task.FromResult(new ReloadOutcome(["the node is stopping"])) : _reloader.ReloadAsync(),
+        Reload = () => _drain.IsStopping ? Task.FromResult(new ReloadOutcome(["the node is stopping"])) : _service.ReloadAsync(_reloader.ReloadAsync),
         Explain = explainer.Explain,
         Configuration = () => report.ConfigurationFor(Audience.Operator),
     };
@@ -258,4 +279,7 @@ internal sealed partial class Node : IAsyncDisposable
 
     [LoggerMessage(5, LogLevel.Information, "Not reloading: the node is draining")]
     private static partial void NotWhileDraining(ILogger logger);
+
+    [LoggerMessage(7, LogLevel.Warning, "The socket {Name} was passed to this process and no Listen names it: who connects there waits")]
+    private static partial void NobodyListens(ILogger logger, string name);
 }

@@ -34,7 +34,7 @@ internal sealed class NodeCheck(TimeProvider time)
             findings.Add(Printable.Whole($"KestrelL4:StateDirectory ({reading.SourceOf("KestrelL4:StateDirectory")}): {problem}"));
         }
 
-        foreach ((string keyPath, ListenAddress address) in configuration.Listens().Where(listen => !state.Listening.Contains(listen.Address.Text)))
+        foreach ((string keyPath, ListenAddress address) in configuration.Listens().Where(listen => IsToBeBound(listen.Address, state)))
         {
             if (BindProblem(address) is { } taken)
             {
@@ -68,6 +68,10 @@ internal sealed class NodeCheck(TimeProvider time)
                 .FindAsync(authority, cancellation).ConfigureAwait(false);
         }
     }
+
+    // What is passed to the node is there only when it runs.
+    private static bool IsToBeBound(ListenAddress address, StateDirectoryInspection state) =>
+        address.PassedName is null && !state.Listening.Contains(address.Text);
 
     private static string? BindProblem(ListenAddress address)
     {

@@ -3,6 +3,7 @@ using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
+using KestrelL4.Server.Supervision;
 using KestrelL4.Server.Telemetry;
 
 namespace KestrelL4.Server;
@@ -17,6 +18,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     /// <summary>Serves until a signal ends it.</summary>
     public async Task<NodeExit> RunAsync(ConfigurationSources sources)
     {
+        using var manager = ServiceManager.OfProcess();
         Candidate first = await Candidate.ReadAsync(sources, time).ConfigureAwait(false);
         if (first.Reading.Unreadable.Count > 0)
         {
@@ -48,10 +50,11 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
 
         // Never disposed: a signal that is repeated while the process ends would end it otherwise, with another exit code.
         NodeSignals signals = new(logging.Factory);
+        NodeHost host = new(logging, manager, time);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => GC.KeepAlive(signals);
         if (configuration.Authority is not { } authority)
         {
-            return await ServeAsync(new Node(sources, model, agent: null, logging, time), signals, Never).ConfigureAwait(false);
+            return await ServeAsync(new Node(sources, model, agent: null, host), signals, Never).ConfigureAwait(false);
         }
 
         Agent.Agent agent = new(AuthorityChange.SettingsOf(first.Reading), configuration.StateDirectory, logging.Factory, time);
@@ -62,7 +65,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
                 return exit;
             }
 
-            return await ServeAsync(new Node(sources, model, agent, logging, time), signals, agent.GivenUp).ConfigureAwait(false);
+            return await ServeAsync(new Node(sources, model, agent, host), signals, agent.GivenUp).ConfigureAwait(false);
         }
     }
 

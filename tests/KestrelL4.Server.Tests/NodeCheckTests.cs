@@ -47,6 +47,10 @@ public sealed class NodeCheckTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FindAsync_ListensAtAPassedSocket_NeedsNone() =>
+        Assert.Empty(await FindAsync(CheckReach.ThisMachine, "Applications:echo:Listen=systemd:echo"));
+
+    [Fact]
     public async Task FindAsync_IdentityTooWeakForTheTlsLibrary_IsFound()
     {
         await _setUp.WriteWeakIdentityAsync();

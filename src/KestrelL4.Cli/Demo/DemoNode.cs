@@ -4,6 +4,7 @@ using KestrelL4.Server.Agent;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Loading;
 using KestrelL4.Server.Reload;
+using KestrelL4.Server.Supervision;
 using KestrelL4.Server.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -31,7 +32,7 @@ internal sealed class DemoNode : IAsyncDisposable
         _logging = NodeLogging.Create(_logSettings);
         _agent = new Agent(AuthorityChange.SettingsOf(first.Reading), first.Reading.Understood.StateDirectory, _logging.Factory, time);
         NodeModel model = new(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen);
-        _node = new Node(sources, model, _agent, _logging, time);
+        _node = new Node(sources, model, _agent, new NodeHost(_logging, ServiceManager.None, time));
     }
 
     /// <summary>The address of the admin endpoint. Only after the start.</summary>

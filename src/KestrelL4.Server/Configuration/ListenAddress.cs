@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace KestrelL4.Server.Configuration;
 
-/// <summary>Where a listener accepts: an address and port, both loopbacks, or a unix socket.</summary>
+/// <summary>Where a listener accepts: an address and port, both loopbacks, a unix socket, or a socket that is passed to the node.</summary>
 /// <param name="Text">The address as the operator wrote it; a unix socket's path is absolute.</param>
 /// <param name="EndPoints">The end points to bind: two for <c>localhost</c>, else one.</param>
 internal sealed record ListenAddress(string Text, IReadOnlyList<EndPoint> EndPoints)
@@ -16,6 +16,9 @@ internal sealed record ListenAddress(string Text, IReadOnlyList<EndPoint> EndPoi
 
     /// <summary>The unix socket's path, or null for an address and port.</summary>
     public string? SocketPath => (EndPoints[0] as UnixDomainSocketEndPoint)?.ToString();
+
+    /// <summary>The name of the socket that is passed to the node, or null for one that the node binds itself.</summary>
+    public string? PassedName => (EndPoints[0] as PassedEndPoint)?.Name;
 
     /// <summary>The mode 0600 of a unix socket: only its owner, and root, may connect.</summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -1,14 +1,16 @@
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Transport;
 
 namespace KestrelL4.Server.Ports;
 
 /// <summary>Who listens where, and the one gate through which every change of it goes.</summary>
 /// <param name="served">The applications.</param>
 /// <param name="admin">The admin endpoint.</param>
-internal sealed class NodeListening(ServedApplications served, IListening admin) : IDisposable
+/// <param name="passed">The sockets that were passed to this process.</param>
+internal sealed class NodeListening(ServedApplications served, IListening admin, PassedSockets passed) : IDisposable
 {
-    private readonly NodePorts _ports = new();
+    private readonly NodePorts _ports = new(passed);
     private readonly SemaphoreSlim _gate = new(1);
     private ListenAddress? _adminAddress;
 

@@ -1,7 +1,10 @@
+using KestrelL4.Server.Transport;
+
 namespace KestrelL4.Server.Ports;
 
 /// <summary>The ports of the node. They change from one set to another wholly or not at all.</summary>
-internal sealed class NodePorts : IDisposable
+/// <param name="passed">The sockets that were passed to this process.</param>
+internal sealed class NodePorts(PassedSockets passed) : IDisposable
 {
     private IReadOnlyDictionary<string, BoundAddress> _ports = new Dictionary<string, BoundAddress>();
     private IReadOnlyList<IListening> _holders = [];
@@ -12,7 +15,7 @@ internal sealed class NodePorts : IDisposable
     /// <exception cref="BindException">An address cannot be bound; everything is as before.</exception>
     public async Task<PortChange> PrepareAsync(IReadOnlyList<ListenWish> wishes)
     {
-        PortChange change = new(_ports, _holders, wishes);
+        PortChange change = new(_ports, _holders, wishes, passed);
         try
         {
             change.Bind();

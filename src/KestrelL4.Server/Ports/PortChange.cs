@@ -1,11 +1,14 @@
+using KestrelL4.Server.Transport;
+
 namespace KestrelL4.Server.Ports;
 
 /// <summary>The way from the ports in force to other ones.</summary>
 /// <param name="ports">The ports in force by their keys.</param>
 /// <param name="holders">Who listens at them.</param>
 /// <param name="wishes">Who is to listen where.</param>
+/// <param name="passed">The sockets that were passed to this process.</param>
 internal sealed class PortChange(
-    IReadOnlyDictionary<string, BoundAddress> ports, IReadOnlyList<IListening> holders, IReadOnlyList<ListenWish> wishes)
+    IReadOnlyDictionary<string, BoundAddress> ports, IReadOnlyList<IListening> holders, IReadOnlyList<ListenWish> wishes, PassedSockets passed)
 {
     private readonly Dictionary<string, BoundAddress> _next = [];
     private readonly List<BoundAddress> _opened = [];
@@ -50,7 +53,7 @@ internal sealed class PortChange(
             who.StopListening();
             try
             {
-                port.Reopen(who.KeyPath);
+                port.Reopen(who.KeyPath, passed);
                 await who.ListenAsync(port).ConfigureAwait(false);
             }
             catch (BindException exception)
@@ -117,21 +120,21 @@ internal sealed class PortChange(
         }
     }
 
-    private static BoundAddress Open(ListenWish wish, BoundAddress? closed)
+    private BoundAddress Open(ListenWish wish, BoundAddress? closed)
     {
         if (closed is null)
         {
-            return BoundAddress.Bind(wish.Who.KeyPath, wish.Address);
+            return BoundAddress.Open(wish.Who.KeyPath, wish.Address, passed);
         }
 
-        closed.Reopen(wish.Who.KeyPath);
+        closed.Reopen(wish.Who.KeyPath, passed);
         return closed;
     }
 
     private IEnumerable<BoundAddress> InTheWay(ListenWish wish)
     {
         HashSet<string> wanted = [.. _open.Select(static wish => wish.Key)];
-        return ports.Where(entry => !wanted.Contains(entry.Key) && entry.Value.IsOpen && entry.Value.Overlaps(wish.Address))
+        return ports.Where(entry => !wanted.Contains(entry.Key) && entry.Value.IsOpen && entry.Value.IsInTheWayOf(wish.Address))
             .Select(static entry => entry.Value);
     }
 }

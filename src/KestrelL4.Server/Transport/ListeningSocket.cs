@@ -12,10 +12,13 @@ internal sealed class ListeningSocket : IDisposable
     // The kernel lowers it to net.core.somaxconn; a short queue drops the first packets of a burst of clients.
     private const int Backlog = 4096;
 
-    private ListeningSocket(Socket socket, EndPoint endPoint)
+    private readonly string? _file;
+
+    private ListeningSocket(Socket socket, EndPoint endPoint, string? file)
     {
         Socket = socket;
         EndPoint = endPoint;
+        _file = file;
     }
 
     /// <summary>The socket.</summary>
@@ -35,7 +38,7 @@ internal sealed class ListeningSocket : IDisposable
         try
         {
             socket.Listen(Backlog);
-            return new ListeningSocket(socket, socket.LocalEndPoint ?? endPoint);
+            return new ListeningSocket(socket, socket.LocalEndPoint ?? endPoint, (endPoint as UnixDomainSocketEndPoint)?.ToString());
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
@@ -49,13 +52,18 @@ internal sealed class ListeningSocket : IDisposable
         }
     }
 
-    /// <summary>Closes it; a unix socket's file goes with it, where it can.</summary>
+    /// <summary>Takes the copy of a socket that somebody else opened, who keeps it open and owns a unix socket's file.</summary>
+    /// <exception cref="SocketException">It has no address.</exception>
+    public static ListeningSocket OfCopy(Socket socket) =>
+        new(socket, socket.LocalEndPoint ?? throw new SocketException((int)SocketError.AddressNotAvailable), file: null);
+
+    /// <summary>Closes it; the file of a unix socket that was bound here goes with it, where it can.</summary>
     public void Dispose()
     {
         Socket.Dispose();
-        if (EndPoint is UnixDomainSocketEndPoint)
+        if (_file is not null)
         {
-            Remove(EndPoint.ToString()!);
+            Remove(_file);
         }
     }
 

@@ -60,12 +60,28 @@ public sealed class AddressTests : IDisposable
     [InlineData("[1.2.3.4]:80")]
     [InlineData("[::1]")]
     [InlineData("unix:")]
-    [InlineData("systemd:echo")]
+    [InlineData("systemd:")]
+    [InlineData("systemd:a:b")]
+    [InlineData("systemd:größe")]
+    [InlineData("systemd:a\tb")]
     [InlineData("tcp://1.2.3.4:80")]
     public void Read_ListenInAnotherForm_IsAnError(string text)
     {
         _folder.ReadWith($"Applications:echo:Listen={text}").OneError("Applications:echo:Listen");
     }
+
+    [Theory]
+    [InlineData("systemd:echo", "echo")]
+    [InlineData("systemd:kestrell4.socket", "kestrell4.socket")]
+    public void Read_ListenAtAPassedSocket_IsItsName(string text, string name)
+    {
+        NodeConfiguration configuration = _folder.ReadWith($"Applications:echo:Listen={text}").Valid();
+
+        Assert.Equal(name, configuration.Applications["echo"].Listen.PassedName);
+    }
+
+    [Fact]
+    public void Read_PassedSocketsOfDifferentCase_AreTwo() => ReadTwo("systemd:echo", "systemd:Echo").Valid();
 
     [Theory]
     [InlineData("127.0.0.1:9443", "127.0.0.1:9443")]
@@ -78,6 +94,7 @@ public sealed class AddressTests : IDisposable
     [InlineData("[::]:9443", "[::1]:9443")]
     [InlineData("[::ffff:127.0.0.1]:9443", "127.0.0.1:9443")]
     [InlineData("unix:/run/a.sock", "unix:/run/../run/a.sock")]
+    [InlineData("systemd:echo", "systemd:echo")]
     public void Read_TwoApplicationsAtOneAddress_NamesBoth(string first, string second)
     {
         ConfigurationError error = ReadTwo(first, second).OneError("Applications:second:Listen");

@@ -2,6 +2,7 @@ using System.Net;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
+using KestrelL4.Server.Transport;
 using KestrelL4.Testing.Servers;
 
 namespace KestrelL4.Server.Tests.Ports;
@@ -13,7 +14,7 @@ public sealed class NodeListeningTests : IAsyncDisposable
     private readonly Holder _admin = new("admin");
     private readonly NodeListening _listening;
 
-    public NodeListeningTests() => _listening = new NodeListening(new ServedApplications(), _admin);
+    public NodeListeningTests() => _listening = new NodeListening(new ServedApplications(), _admin, PassedSockets.None);
 
     [Fact]
     public async Task AlignAsync_AfterAChangeWasRefused_KeepsToTheAddressInForce()

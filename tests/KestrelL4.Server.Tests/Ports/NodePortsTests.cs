@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Ports;
+using KestrelL4.Server.Transport;
 using KestrelL4.Testing;
 using KestrelL4.Testing.Servers;
 
@@ -9,7 +10,7 @@ namespace KestrelL4.Server.Tests.Ports;
 
 public sealed class NodePortsTests : IDisposable
 {
-    private readonly NodePorts _ports = new();
+    private readonly NodePorts _ports = new(PassedSockets.None);
     private readonly Holder _one = new("one");
     private readonly Holder _two = new("two");
 

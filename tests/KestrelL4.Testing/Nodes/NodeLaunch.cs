@@ -22,6 +22,9 @@ public sealed record NodeLaunch
     /// </summary>
     public string? ResolverFile { get; init; }
 
+    /// <summary>Sockets that the process finds open and named, as a service manager passes them. Default none.</summary>
+    public PassedDescriptors? Sockets { get; init; }
+
     /// <summary>What <c>/readyz</c> answers once the node is as the test wants it. Default 200; 503 comes as soon as the node answers at all.</summary>
     public HttpStatusCode Readiness { get; init; } = HttpStatusCode.OK;
 
@@ -33,7 +36,7 @@ public sealed record NodeLaunch
     {
         string[] secrets = SecretsDirectory is null ? [] : ["--secrets-directory", SecretsDirectory];
         string[] run = ["run", "--config", configurationFile, .. secrets, .. Settings.SelectMany(setting => new[] { "--set", setting })];
-        string limit = DescriptorLimit is int descriptors ? $"ulimit -n {descriptors}; " : "";
+        string limit = Sockets?.Script + (DescriptorLimit is int descriptors ? $"ulimit -n {descriptors}; " : "");
         IEnumerable<string> variables = Environment.Select(variable => $"{variable.Key}={variable.Value}");
         if (ResolverFile is { } resolver)
         {

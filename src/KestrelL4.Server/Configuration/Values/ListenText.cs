@@ -8,7 +8,12 @@ namespace KestrelL4.Server.Configuration.Values;
 internal static class ListenText
 {
     /// <summary>The forms that are understood.</summary>
-    public const string Forms = "write 1.2.3.4:PORT, [::1]:PORT, [::]:PORT, localhost:PORT or unix:/PATH";
+    public const string Forms = "write 1.2.3.4:PORT, [::1]:PORT, [::]:PORT, localhost:PORT, unix:/PATH or systemd:NAME";
+
+    // The longest name that systemd gives a descriptor.
+    private const int MaxName = 255;
+
+    private const string PassedPrefix = "systemd:";
 
     /// <summary>Reads an address to listen at.</summary>
     /// <param name="text">What the operator wrote.</param>
@@ -20,8 +25,7 @@ internal static class ListenText
         (address, allowed) = text switch
         {
             _ when UnixSocketPath.IsMeant(text) => UnixSocket(text, directory),
-            _ when text.StartsWith("systemd:", StringComparison.Ordinal) =>
-                (null, $"socket activation is not supported by this version; {Forms}"),
+            _ when text.StartsWith(PassedPrefix, StringComparison.Ordinal) => Passed(text),
             _ => Tcp(text),
         };
         return address is not null;
@@ -31,6 +35,14 @@ internal static class ListenText
         UnixSocketPath.TryParse(text, directory, out UnixDomainSocketEndPoint? endPoint, out string? problem)
             ? (new ListenAddress($"{UnixSocketPath.Prefix}{endPoint}", [endPoint]), "")
             : (null, problem ?? Forms);
+
+    private static (ListenAddress? Address, string Allowed) Passed(string text)
+    {
+        string name = text[PassedPrefix.Length..];
+        return name.Length is > 0 and <= MaxName && name.All(static character => char.IsAscii(character) && !char.IsControl(character) && character != ':')
+            ? (new ListenAddress(text, [new PassedEndPoint(name)]), "")
+            : (null, $"a name is what FileDescriptorName= of the .socket unit says: 1 to {MaxName} of ASCII, without colons");
+    }
 
     private static (ListenAddress? Address, string Allowed) Tcp(string text)
     {

@@ -61,9 +61,16 @@ internal sealed class Agent : IAsyncDisposable
     public Task<string> GivenUp => _parts.GivingUp.Reason;
 
     /// <summary>Tries once, before the node serves: joins when there is no usable identity, pings, fetches the registry. Null = it worked.</summary>
-    public async Task<ContactFailure?> TryAsync(CancellationToken cancellation) =>
-        await _session.TryAsync(cancellation).ConfigureAwait(false)
-        ?? (Holding.Registry is null ? new ContactFailure(ContactFault.Refused, State.RegistryProblem ?? "the authority gave no registry") : null);
+    public async Task<ContactFailure?> TryAsync(CancellationToken cancellation)
+    {
+        if (await _session.TryAsync(cancellation).ConfigureAwait(false) is { } failure)
+        {
+            return failure;
+        }
+
+        _parts.LastGood.WriteAge(State.LastContact);
+        return Holding.Registry is null ? new ContactFailure(ContactFault.Refused, State.RegistryProblem ?? "the authority gave no registry") : null;
+    }
 
     /// <summary>Begins to follow the authority in the background.</summary>
     public void Start()
@@ -88,7 +95,6 @@ internal sealed class Agent : IAsyncDisposable
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _recording.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _session.DisposeAsync().ConfigureAwait(false);
-        _ended.Dispose();
     }
 
     // One session after the other, each for as long as its section is in force.

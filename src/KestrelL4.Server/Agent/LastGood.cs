@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using KestrelL4.Protocol;
-using KestrelL4.Protocol.Snapshots;
 using KestrelL4.Registry;
 using KestrelL4.Server.Agent.Caches;
 using KestrelL4.Server.Agent.Identities;
@@ -20,6 +19,7 @@ internal sealed partial class LastGood(AuthorityCache cache, ILogger<LastGood> l
     private readonly Lock _lock = new();
     private KeptRecord _record = new();
     private X509Certificate2? _root;
+    private bool _isRootKept;
     private string? _registrysRoot;
     private string? _identitysRoot;
 
@@ -32,6 +32,9 @@ internal sealed partial class LastGood(AuthorityCache cache, ILogger<LastGood> l
     /// <summary>What is known beside it.</summary>
     public KeptRecord Record => Volatile.Read(ref _record);
 
+    /// <summary>The authority's root as it is known without asking; null = it is not.</summary>
+    public X509Certificate2? Root => _root;
+
     /// <summary>The identity as far as it is of the authority that is asked; it may have expired. Null = there is none.</summary>
     public NodeIdentity? Identity => _identitysRoot == Record.Root ? Holding.Value.Identity : null;
 
@@ -42,6 +45,7 @@ internal sealed partial class LastGood(AuthorityCache cache, ILogger<LastGood> l
     public void TakeUp(CachedHolding kept)
     {
         _record = kept.Record;
+        _root = kept.Root;
         _identitysRoot = _registrysRoot = kept.Record.Root;
         Holding.Change(_ => kept.Holding);
         if (kept.Age is { } age)
@@ -64,9 +68,10 @@ internal sealed partial class LastGood(AuthorityCache cache, ILogger<LastGood> l
             Change(record => new KeptRecord { Root = pin, Worked = record.Worked });
         }
 
-        if (!root.Equals(_root))
+        if (!_isRootKept || !root.Equals(_root))
         {
             _root = root;
+            _isRootKept = true;
             cache.Write(CachePart.Root, Encoding.ASCII.GetBytes(root.ExportCertificatePem() + "\n"));
         }
     }

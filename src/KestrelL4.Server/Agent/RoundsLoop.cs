@@ -1,7 +1,6 @@
 using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Agent.Following;
 using KestrelL4.Server.Agent.Identities;
-using KestrelL4.Server.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Agent;
@@ -66,11 +65,14 @@ internal sealed partial class RoundsLoop(Round round, IdentityErrand identity, R
         return failure;
     }
 
-    // Nobody ends this wait but another section: a revocation is undone by people, who are in no hurry.
+    // An event ends this wait, for it says that the authority is there; but not when it asked to be left alone, or refuses this node:
+    // a revocation is undone by people, who are in no hurry.
     private Task WaitAfterAsync(ContactFailure failure, CancellationToken cancellation)
     {
-        TimeSpan wait = _backoff.Fail(parts.Standing.State.Value.IsRevoked ? Backoff.Longest : failure.RetryAfter);
-        return Task.Delay(parts.GivingUp.Left(settings.Authority) is { } left && left < wait ? left : wait, parts.Time, cancellation);
+        bool isRevoked = parts.Standing.State.Value.IsRevoked;
+        TimeSpan wait = _backoff.Fail(isRevoked ? Backoff.Longest : failure.RetryAfter);
+        wait = Shorter(wait, parts.GivingUp.Left(settings.Authority) ?? wait);
+        return isRevoked || failure.RetryAfter is not null ? Task.Delay(wait, parts.Time, cancellation) : Asking.WaitAsync(wait, cancellation);
     }
 
     private async Task WaitUntilDueAsync(CancellationToken cancellation)

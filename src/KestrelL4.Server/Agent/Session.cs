@@ -18,7 +18,10 @@ internal sealed class Session : IAsyncDisposable
     public Session(AgentSettings settings, AgentParts parts)
     {
         Settings = settings;
-        _client = new AuthorityClient(settings.Authority, settings.Hash, parts.Cache.Directory, parts.Loggers, parts.Time);
+        _client = new AuthorityClient(settings.Authority, settings.Hash, parts.Cache.Directory, parts.Loggers, parts.Time)
+        {
+            KnownRoot = parts.LastGood.Root,
+        };
         IdentityErrand identity = new(
             _client, new Enrolment(_client, settings.Authority, parts.JoinKey, parts.Time), settings.Authority, parts);
         RegistryErrand registry = new(_client, parts.LastGood, parts.Standing, parts.Loggers.CreateLogger<RegistryErrand>(), parts.Time);

@@ -28,7 +28,15 @@ internal sealed partial class Standing(ILogger<Standing> logger, TimeProvider ti
     /// <summary>Completes when the node is connected.</summary>
     public Task Connected => Volatile.Read(ref _connected).Task;
 
-    /// <summary>The authority has answered, and did not refuse.</summary>
+    /// <summary>The authority has sent an event. Whoever was not connected is so only when it has answered all that is asked.</summary>
+    public void Hear()
+    {
+        Volatile.Write(ref _heard, time.GetTimestamp());
+        Interlocked.Increment(ref _answers);
+        State.Change(before => before with { LastContact = time.GetUtcNow() });
+    }
+
+    /// <summary>The authority has answered everything, and refused nothing.</summary>
     public void Succeed()
     {
         Volatile.Write(ref _heard, time.GetTimestamp());
@@ -60,14 +68,14 @@ internal sealed partial class Standing(ILogger<Standing> logger, TimeProvider ti
                 Failed(logger, failure.Sentence);
             }
 
-            bool isRefused = failure.Fault == ContactFault.Refused;
+            bool isAnswer = failure.Reason is not null;
             return before with
             {
                 IsConnected = false,
-                LastContact = isRefused ? time.GetUtcNow() : before.LastContact,
+                LastContact = isAnswer ? time.GetUtcNow() : before.LastContact,
                 Failure = failure,
                 FailedAttempts = before.FailedAttempts + 1,
-                IsRevoked = isRefused ? failure.Reason == RefusalReason.NodeRevoked : before.IsRevoked,
+                IsRevoked = isAnswer ? failure.Reason == RefusalReason.NodeRevoked : before.IsRevoked,
             };
         });
     }

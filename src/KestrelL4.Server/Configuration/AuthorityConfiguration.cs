@@ -26,6 +26,12 @@ internal sealed record AuthorityConfiguration
     /// <summary>What leads to the authority where the direct way does not: <c>http</c>, <c>socks5</c> or <c>ssh</c>; null = nothing.</summary>
     public Uri? Via { get; init; }
 
+    /// <summary>
+    /// The file of settings that the OpenSSH client reads in place of the user's and the system's, where <see cref="Via"/> is
+    /// <c>ssh</c>. An absolute path; null = it finds its settings by itself.
+    /// </summary>
+    public string? SshConfig { get; init; }
+
     /// <summary>Which way is gone. Default: <see cref="Configuration.Pathway.Auto"/>.</summary>
     public Pathway Pathway { get; init; } = Pathway.Auto;
 

@@ -1,12 +1,11 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using KestrelL4.Protocol;
 using KestrelL4.Protocol.Snapshots;
+using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Agent.Following;
 using KestrelL4.Server.Agent.Identities;
 using KestrelL4.Server.Configuration;
-using KestrelL4.Server.Configuration.Loading;
 using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Agent.Caches;
@@ -15,10 +14,9 @@ namespace KestrelL4.Server.Agent.Caches;
 /// <param name="Record">What it knew beside it.</param>
 /// <param name="Holding">Identity and registry, each where it can be believed.</param>
 /// <param name="Age">How old the registry is; null = there is none.</param>
-internal sealed record CachedHolding(KeptRecord Record, Holding Holding, TimeSpan? Age)
+/// <param name="Root">The authority's root; null = it is not known yet, so nothing is believed.</param>
+internal sealed record CachedHolding(KeptRecord Record, Holding Holding, TimeSpan? Age, X509Certificate2? Root)
 {
-    private const int MostRootBytes = 1024 * 1024;
-
     /// <summary>Reads the cache; what is missing, garbled, foreign or of another authority is as if it were not there, and is told.</summary>
     /// <param name="configuration">By what the root is known.</param>
     /// <param name="cache">The cache.</param>
@@ -28,7 +26,7 @@ internal sealed record CachedHolding(KeptRecord Record, Holding Holding, TimeSpa
         KeptRecord record = RecordIn(cache);
         if (RootOf(configuration, cache) is not { } root)
         {
-            return new CachedHolding(record with { Root = null, Seen = null, Age = null }, new Holding(), null);
+            return new CachedHolding(record with { Root = null, Seen = null, Age = null }, new Holding(), null, null);
         }
 
         string pin = CaPin.Of(root).ToString();
@@ -40,7 +38,7 @@ internal sealed record CachedHolding(KeptRecord Record, Holding Holding, TimeSpa
 
         // Without a record its age is that of its signature: it was confirmed later, but nobody knows when.
         TimeSpan? age = registry is not { } kept ? null : record.Age?.Now(now) ?? new KeptAge(TimeSpan.Zero, kept.Snapshot.IssuedAt).Now(now);
-        return new CachedHolding(registry is { } newest ? record with { Seen = SeenRegistry.Of(newest.Snapshot) } : record, holding, age);
+        return new CachedHolding(registry is { } newest ? record with { Seen = SeenRegistry.Of(newest.Snapshot) } : record, holding, age, root);
     }
 
     private static KeptRecord RecordIn(AuthorityCache cache)
@@ -62,23 +60,35 @@ internal sealed record CachedHolding(KeptRecord Record, Holding Holding, TimeSpa
     // From the file that the configuration names, or the kept one if it matches the pin.
     private static X509Certificate2? RootOf(AuthorityConfiguration configuration, AuthorityCache cache)
     {
-        try
+        if (configuration.Ca is { } path)
         {
-            byte[]? pem = configuration.Ca is { } path ? BoundedFile.Read(path, MostRootBytes) : cache.Read(CachePart.Root);
-            var root = pem is null ? null : X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(pem));
-            if (root is null || configuration.CaPin is null || CaPin.Of(root) == configuration.CaPin)
+            Contact<X509Certificate2> read = RootFile.Read(path);
+            if (read.Failure is { } failure)
             {
-                return root;
+                cache.Refuse(failure.Sentence);
             }
 
-            cache.Refuse($"the root in '{cache.PathOf(CachePart.Root)}' does not match KestrelL4:Authority:CaPin");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
-        {
-            cache.Refuse($"the authority's root in '{configuration.Ca ?? cache.PathOf(CachePart.Root)}' cannot be read ({exception.Message})");
+            return read.Answer;
         }
 
-        return null;
+        if (cache.Read(CachePart.Root) is not { } content)
+        {
+            return null;
+        }
+
+        X509Certificate2? root = RootFile.Parse(Encoding.UTF8.GetString(content), out string problem);
+        if (root is not null && CaPin.Of(root) != configuration.CaPin)
+        {
+            problem = "does not match KestrelL4:Authority:CaPin";
+            root = null;
+        }
+
+        if (root is null)
+        {
+            cache.Refuse($"'{cache.PathOf(CachePart.Root)}' {problem}");
+        }
+
+        return root;
     }
 
     private static NodeIdentity? IdentityIn(AuthorityCache cache, X509Certificate2 root)

@@ -19,6 +19,11 @@ internal sealed class Attempt(Way way, Func<HttpRequestMessage, CancellationToke
             HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
             return await question.ReadAsync(response, cancellation).ConfigureAwait(false);
         }
+        catch (Exception exception) when (cancellation.IsCancellationRequested && exception is not OperationCanceledException)
+        {
+            // What breaks while all is being cancelled breaks because of it.
+            throw new OperationCanceledException(exception.Message, exception, cancellation);
+        }
         catch (Exception exception) when (!cancellation.IsCancellationRequested
             && exception is HttpRequestException or OperationCanceledException or IOException or InvalidOperationException)
         {

@@ -13,15 +13,17 @@ internal static partial class Diagnosis
     {
         OperationCanceledException => new ContactException(ContactFault.Away, TimeOut(stage)),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Tls(exception),
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refused when way.Via is { } via => Detour.ProblemOf(via, refused),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => new ContactException(
-            ContactFault.Misconfigured, way.Via is null ? "answers, but not in HTTP: it is no authority" : "is not reached: what answers does not speak HTTP"),
-        _ => new ContactException(ContactFault.Away, $"ended the connection without an answer ({exception.GetBaseException().Message})"),
+            ContactFault.Misconfigured,
+            way.Via is null ? "is no authority: it speaks no HTTP over TLS" : "is not reached: neither Via nor what is behind it speaks HTTP as it should; is a port that of something else?"),
+        _ => new ContactException(ContactFault.Away, $"ended the connection without an answer ({exception.GetBaseException().Message.TrimEnd('.')})"),
     };
 
     private static string TimeOut(Stage stage) => stage switch
     {
         Stage.Dialling => "did not answer within 5 s: no connection came about",
-        Stage.ShakingHands => "did not answer within 5 s: it took the connection, and no TLS handshake came of it",
+        Stage.ShakingHands => "did not answer within 5 s: there was a connection, and no TLS handshake came of it",
         Stage.Asking => "did not answer within 5 s: it took the request, and no answer began",
         _ => "did not answer within 5 s",
     };

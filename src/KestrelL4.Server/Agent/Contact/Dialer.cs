@@ -7,8 +7,9 @@ namespace KestrelL4.Server.Agent.Contact;
 
 /// <summary>Connects to the authority, or to the proxy that leads there, and tells why it could not.</summary>
 /// <remarks>A name that has several addresses is dialled at all of them, as upstreams are, so that one dead address costs no attempt.</remarks>
+/// <param name="names">Where names are resolved.</param>
 /// <param name="time">The clock of the race between addresses.</param>
-internal sealed class Dialer(TimeProvider time)
+internal sealed class Dialer(NameResolution names, TimeProvider time)
 {
     /// <summary>A connection; whoever asked owns it.</summary>
     /// <exception cref="ContactException">There is none, and why.</exception>
@@ -17,7 +18,7 @@ internal sealed class Dialer(TimeProvider time)
     {
         NameAnswer answer = IPAddress.TryParse(target.Host, out IPAddress? address)
             ? new NameAnswer([address], null)
-            : await NameResolution.Shared.ResolveAsync(target.Host, cancellation).ConfigureAwait(false);
+            : await names.ResolveAsync(target.Host, cancellation).ConfigureAwait(false);
         SocketDial dial = answer.Addresses.Count == 0
             ? default
             : await new AddressRace(answer.Addresses, target.Port, time).RunAsync(cancellation).ConfigureAwait(false);
@@ -28,7 +29,7 @@ internal sealed class Dialer(TimeProvider time)
     }
 
     private static ContactException Unresolved(string name, NameAnswer answer) => answer.IsUnknown
-        ? new ContactException(ContactFault.Misconfigured, $"has a name that does not exist, or has no address, '{name}': correct the name, or have it resolved")
+        ? new ContactException(ContactFault.Misconfigured, $"has a name that does not exist or has no address, '{name}': correct the name, or have it resolved")
         : new ContactException(ContactFault.Away, $"cannot be found now: looking up '{name}' failed ({answer.Problem})");
 
     private static ContactException Failed(SocketDial dial) => new(ContactFault.Away, dial.Result switch

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Forwarding;
 
 namespace KestrelL4.Server.Agent.Contact;
 
@@ -16,24 +18,19 @@ internal sealed class Line : IDisposable
     private readonly HttpMessageInvoker _http;
 
     /// <summary>Prepares a line; nobody is asked before the first request.</summary>
-    /// <param name="way">What leads to the authority, and whither.</param>
+    /// <param name="way">What leads to the authority; its address may be another with each request.</param>
     /// <param name="judge">Judges the certificate of who answers; it may throw a <see cref="ContactException"/>.</param>
     /// <param name="identity">The certificate that is shown; null = none.</param>
     /// <param name="time">The clock of dials.</param>
     public Line(Way way, RemoteCertificateValidationCallback judge, X509Certificate2? identity, TimeProvider time)
     {
-        var dialer = new Dialer(time);
+        var dialer = new Dialer(NameResolution.Shared, time);
+        var proxy = Detour.ProxyOf(way);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
-            ConnectCallback = async (context, cancellation) =>
-            {
-                AttemptStage.Of(context.InitialRequestMessage)?.Pass(Stage.Dialling);
-                Stream stream = await dialer.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
-                AttemptStage.Of(context.InitialRequestMessage)?.Pass(Stage.ShakingHands);
-                return stream;
-            },
+            ConnectCallback = (context, cancellation) => ConnectAsync(way, dialer, context, cancellation),
             ConnectTimeout = Timeout,
             Credentials = null,
 
@@ -45,9 +42,10 @@ internal sealed class Line : IDisposable
                 return ValueTask.FromResult(context.PlaintextStream);
             },
             PooledConnectionLifetime = Lifetime,
+            Proxy = proxy,
             SslOptions = Tls(judge, identity),
             UseCookies = false,
-            UseProxy = false,
+            UseProxy = proxy is not null,
         });
     }
 
@@ -57,8 +55,33 @@ internal sealed class Line : IDisposable
     /// <summary>Closes idle connections at once, and others when they have done their work.</summary>
     public void Dispose() => _http.Dispose();
 
+    private static async ValueTask<Stream> ConnectAsync(Way way, Dialer dialer, SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        AttemptStage? stage = AttemptStage.Of(context.InitialRequestMessage);
+        stage?.Pass(Stage.Dialling);
+        if (way.Via is { Scheme: Detour.Ssh })
+        {
+            return SshTunnel.Open(way, context.DnsEndPoint);
+        }
+
+        Stream stream;
+        try
+        {
+            stream = await dialer.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+        }
+        catch (ContactException exception) when (way.Via is not null)
+        {
+            throw new ContactException(exception.Fault, $"is not reached: the proxy {exception.Message}");
+        }
+
+        stage?.Pass(Stage.ShakingHands);
+        return stream;
+    }
+
     private static SslClientAuthenticationOptions Tls(RemoteCertificateValidationCallback judge, X509Certificate2? identity) => new()
     {
+        // A resumed session would speak for the certificate that was shown when it began.
+        AllowTlsResume = false,
         CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,

@@ -7,6 +7,9 @@ namespace KestrelL4.Server.Agent.Contact;
 /// <param name="Via">What leads there; null = nothing, the address is dialled itself.</param>
 internal sealed record Way(Uri Url, Uri? Via)
 {
+    /// <summary>The file of settings for the OpenSSH client, where it leads there. An absolute path; null = what the client finds by itself.</summary>
+    public string? SshConfig { get; init; }
+
     /// <summary>Which pathway this is.</summary>
     public Pathway Pathway => Via is null ? Pathway.Direct : Pathway.Via;
 

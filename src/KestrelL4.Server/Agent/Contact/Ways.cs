@@ -46,7 +46,7 @@ internal sealed class Ways(AuthorityConfiguration configuration, PathwayMemory m
         {
             foreach (Uri url in configuration.Urls)
             {
-                yield return new Way(url, via);
+                yield return new Way(url, via) { SshConfig = configuration.SshConfig };
             }
         }
     }

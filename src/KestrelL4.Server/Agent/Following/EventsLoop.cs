@@ -90,8 +90,10 @@ internal sealed partial class EventsLoop(
             Works(logger);
         }
 
-        standing.Succeed();
-        if (registry.Hear(news))
+        standing.Hear();
+
+        // While what is asked fails, an event is a reason to ask again.
+        if (registry.Hear(news) || !standing.State.Value.IsConnected)
         {
             Asking.Signal();
         }

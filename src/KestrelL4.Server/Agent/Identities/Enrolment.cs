@@ -4,7 +4,6 @@ using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Runtime;
 using KestrelL4.Server.Sources;
-using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Agent.Identities;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Protocol;
 using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Configuration;
-using KestrelL4.Tls;
 
 namespace KestrelL4.Server.Agent.Identities;
 
@@ -62,8 +61,8 @@ internal sealed class IdentityErrand(AuthorityClient client, Enrolment enrolment
         ContactFailure failure = renewed.Failure!;
         CountFailure(failure);
 
-        // A refusal of this alone keeps nobody from asking for the registry.
-        return failure.Fault == ContactFault.Away || IsMendedByJoining(failure) ? failure : null;
+        // An authority that gives a reason is there, and may give the registry all the same.
+        return failure.Reason is null || IsMendedByJoining(failure) ? failure : null;
     }
 
     /// <summary>Joins once more after the authority has refused the identity. Null = it worked.</summary>

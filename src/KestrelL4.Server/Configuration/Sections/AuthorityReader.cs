@@ -1,11 +1,14 @@
+using System.Text.RegularExpressions;
 using KestrelL4.Protocol;
 
 namespace KestrelL4.Server.Configuration.Sections;
 
 /// <summary>Reads the section <c>Authority</c>.</summary>
-internal static class AuthorityReader
+internal static partial class AuthorityReader
 {
-    private static readonly string[] ViaSchemes = ["http", "socks5", "ssh"];
+    private const string Ssh = "ssh";
+
+    private static readonly string[] ViaSchemes = ["http", "socks5", Ssh];
 
     /// <summary>Reads the section; null when there is none.</summary>
     public static AuthorityConfiguration? Read(SectionReader section)
@@ -22,6 +25,7 @@ internal static class AuthorityReader
             Ca = section.Path("Ca"),
             CaPin = ReadPin(section),
             Via = ReadVia(section),
+            SshConfig = section.Path("SshConfig"),
             Pathway = section.Choice("Pathway", Pathway.Auto),
             OnUnavailable = section.Choice("OnUnavailable", OnUnavailable.ExitOnFirstRun),
             ExitAfter = section.PositiveDuration("ExitAfter"),
@@ -52,6 +56,11 @@ internal static class AuthorityReader
         if (authority.Pathway == Pathway.Via)
         {
             section.RefuseMissing("Via", "Pathway is Via and there is none", "write it, or another Pathway");
+        }
+
+        if (section.IsKeySet("SshConfig") && (authority.Via is { Scheme: not Ssh } || !section.IsKeySet("Via")))
+        {
+            section.Refuse("SshConfig", "is of no use where Via is no ssh://user@host:port", "remove it, or write such a Via");
         }
 
         if (section.IsKeySet("ExitAfter") && authority.OnUnavailable != OnUnavailable.KeepRunning)
@@ -101,12 +110,31 @@ internal static class AuthorityReader
             return null;
         }
 
-        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? via) && ViaSchemes.Contains(via.Scheme) && via is { AbsolutePath: "/" or "", Query: "", Fragment: "" })
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? via) || !ViaSchemes.Contains(via.Scheme)
+            || via is not { AbsolutePath: "/" or "", Query: "", Fragment: "", Host.Length: > 0 })
         {
-            return via;
+            // It may hold a password.
+            string value = text.Contains('@', StringComparison.Ordinal) ? "the value" : section.Quote("Via", text);
+            section.Refuse("Via", $"{value} is no way to an authority", "write http://host:port, socks5://host:port or ssh://user@host:port");
+            return null;
         }
 
-        section.Refuse("Via", $"{section.Quote("Via", text)} is no way to an authority", "write http://host:port, socks5://host:port or ssh://user@host:port");
-        return null;
+        if (via.Scheme == Ssh && !(SshUser().IsMatch(via.UserInfo) && SshHost().IsMatch(via.Host)))
+        {
+            section.Refuse(
+                "Via",
+                "its user or its host is none that ssh may be given, or there is a password, for which ssh has no use",
+                "write ssh://user@host:port with a user and a host of letters, digits, dots, dashes and underlines that do not begin with a dash");
+            return null;
+        }
+
+        return via;
     }
+
+    // Both become arguments of a program: nothing that could be an option, and nothing that the operator's own settings of ssh could expand.
+    [GeneratedRegex(@"^([A-Za-z0-9_][A-Za-z0-9._-]*)?\z")]
+    private static partial Regex SshUser();
+
+    [GeneratedRegex(@"^([A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])\z")]
+    private static partial Regex SshHost();
 }

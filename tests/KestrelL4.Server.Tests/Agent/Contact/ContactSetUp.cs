@@ -120,7 +120,11 @@ public abstract class ContactSetUp : IAsyncLifetime
 
     private protected static async Task TellAsync(HttpContext context, string type, string version)
     {
-        context.Response.ContentType = "text/event-stream";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "text/event-stream";
+        }
+
         await context.Response.WriteAsync($"event: {type}\ndata: {{\"epoch\":1,\"revision\":5,\"version\":\"{version}\"}}\nid: {version}\n\n");
         await context.Response.Body.FlushAsync();
     }

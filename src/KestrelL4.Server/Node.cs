@@ -125,6 +125,11 @@ internal sealed partial class Node : IAsyncDisposable
             ApplicationListens(_logger, served.Name, served.Address, served.Application.Upstreams.Count);
         }
 
+        if (_listening.LetsNobodyIn)
+        {
+            StaysClosed(_logger);
+        }
+
         if (first.Files.SendsTickets)
         {
             SendsTickets(_logger);
@@ -241,6 +246,9 @@ internal sealed partial class Node : IAsyncDisposable
     [LoggerMessage(3, LogLevel.Warning,
         "This process sends TLS session tickets, so handshakes cost more: OpenSSL ignores our settings, as it does for a program with file capabilities")]
     private static partial void SendsTickets(ILogger logger);
+
+    [LoggerMessage(7, LogLevel.Warning, "Ports stay closed until the authority has given an identity in date and a registry")]
+    private static partial void StaysClosed(ILogger logger);
 
     [LoggerMessage(4, LogLevel.Information, "KestrelL4 {Version} is ready")]
     private static partial void Ready(ILogger logger, string version);

@@ -14,6 +14,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("pki", "server", "--help")]
     [InlineData("pki", "client", "--help")]
     [InlineData("pki", "revoke", "--help")]
+    [InlineData("enroll", "--help")]
     [InlineData("status", "--help")]
     [InlineData("connections", "--help")]
     [InlineData("close", "--help")]
@@ -41,6 +42,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("nonsense")]
+    [InlineData("enroll")]
     [InlineData("pki")]
     [InlineData("pki", "nonsense")]
     [InlineData("pki", "init", "--bogus")]

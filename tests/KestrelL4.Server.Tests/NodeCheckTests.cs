@@ -77,6 +77,41 @@ public sealed class NodeCheckTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FindAsync_AuthorityIsAway_IsFoundAtEachAddressWhenAskedAndNothingIsWritten()
+    {
+        using RefusingPort away = new();
+        string[] settings =
+        [
+            "Identity=",
+            $"Authority:Urls:0=https://{away.EndPoint}",
+            $"Authority:Urls:1=https://{away.EndPoint}",
+            $"Authority:Ca={_setUp.Directory["ca.crt"]}",
+        ];
+
+        CheckFindings here = await CheckAsync(CheckReach.ThisMachine, settings);
+        CheckFindings there = await CheckAsync(CheckReach.Peers, settings);
+        CheckFindings both = await CheckAsync(CheckReach.Peers, [.. settings, $"Applications:echo:Upstreams:one:Address={away.EndPoint}"]);
+
+        Assert.Empty(here.Lines);
+        Assert.Collection(
+            there.Lines,
+            static first => Assert.StartsWith("KestrelL4:Authority:Urls:0 (--set): ", first, StringComparison.Ordinal),
+            static second => Assert.StartsWith("KestrelL4:Authority:Urls:1 (--set): ", second, StringComparison.Ordinal));
+        Assert.Equal((false, true, false), (here.IsAuthorityAwayAlone, there.IsAuthorityAwayAlone, both.IsAuthorityAwayAlone));
+        Assert.False(Path.Exists(_setUp.Directory["state"]));
+    }
+
+    [Fact]
+    public async Task FindAsync_SomethingElseAtTheAuthoritysAddress_IsFoundAndIsNoAbsence()
+    {
+        CheckFindings findings = await CheckAsync(
+            CheckReach.Peers, "Identity=", $"Authority:Urls:0=https://{_setUp.Upstream.EndPoint}", $"Authority:Ca={_setUp.Directory["ca.crt"]}");
+
+        Assert.Contains($"{_setUp.Upstream.EndPoint}", Assert.Single(findings.Lines), StringComparison.Ordinal);
+        Assert.False(findings.IsAuthorityAwayAlone);
+    }
+
+    [Fact]
     public async Task FindAsync_AddressHeldByTheRunningNode_IsSkipped()
     {
         using ManualServer taken = new();
@@ -109,5 +144,8 @@ public sealed class NodeCheckTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _setUp.DisposeAsync();
 
     private async Task<IReadOnlyList<string>> FindAsync(CheckReach reach, params string[] settings) =>
-        (await new NodeCheck(TimeProvider.System).FindAsync(_setUp.With(settings), reach, CancellationToken.None)).Lines;
+        (await CheckAsync(reach, settings)).Lines;
+
+    private Task<CheckFindings> CheckAsync(CheckReach reach, params string[] settings) =>
+        new NodeCheck(TimeProvider.System).FindAsync(_setUp.With(settings), reach, CancellationToken.None);
 }

@@ -81,6 +81,50 @@ public sealed class NodeProcessTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("ExitOnFirstRun")]
+    [InlineData("Exit")]
+    public async Task RunAsync_FirstRunAndTheAuthorityIsAway_SaysSoAndExits(string choice)
+    {
+        using RefusingPort away = new();
+
+        Assert.Equal(NodeExit.AuthorityUnavailable, await RunAsync(_setUp.With(
+            "Identity=",
+            $"Authority:Urls:0=https://{away.EndPoint}",
+            $"Authority:Ca={_setUp.Directory["ca.crt"]}",
+            $"Authority:JoinTokenFile={_setUp.Directory.Write("token", "0123")}",
+            $"Authority:OnUnavailable={choice}")));
+
+        Assert.StartsWith("kestrell4: the authority cannot be reached: ", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"{away.EndPoint}", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    // The port is told, and not the authority, which nobody asked: the node gets as far as to bind.
+    [Fact]
+    public async Task RunAsync_KeepRunningAndTheAuthorityIsAway_GoesOn()
+    {
+        using RefusingPort away = new();
+        await using EchoServer taken = new();
+
+        Assert.Equal(NodeExit.CannotStart, await RunAsync(_setUp.With(
+            "Identity=",
+            $"Authority:Urls:0=https://{away.EndPoint}",
+            $"Authority:Ca={_setUp.Directory["ca.crt"]}",
+            "Authority:OnUnavailable=KeepRunning",
+            $"Admin:Listen={taken.EndPoint}")));
+
+        Assert.Contains("KestrelL4:Admin:Listen", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_FileOfTheAuthoritysRootIsMissing_IsInvalid()
+    {
+        Assert.Equal(NodeExit.ConfigurationInvalid, await RunAsync(_setUp.With(
+            "Authority:Urls:0=https://127.0.0.1:1", $"Authority:Ca={_setUp.Directory["absent.crt"]}")));
+
+        Assert.Contains("KestrelL4:Authority:Ca", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(NodeExit.Drained, 0)]
     [InlineData(NodeExit.ConfigurationInvalid, 1)]
     [InlineData(NodeExit.CannotStart, 2)]

@@ -15,14 +15,14 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
 {
     private readonly ILogger _logger = parts.Loggers.CreateLogger<AccessPorts>();
     private readonly CancellationTokenSource _ended = new();
-    private IReadOnlyList<string> _taken = [];
+    private string[] _taken = [];
 
     private bool LetsNobodyIn => !access.Current.LetsSomebodyIn(parts.Time.GetUtcNow());
 
     /// <summary>Looks at the clock and at what is in force, and opens or closes ports when they should be; tells failures itself.</summary>
     public async Task LookAsync()
     {
-        if (LetsNobodyIn == listening.LetsNobodyIn && _taken.Count == 0)
+        if (LetsNobodyIn == listening.LetsNobodyIn && _taken.Length == 0)
         {
             return;
         }
@@ -49,12 +49,13 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
     {
         bool before = listening.LetsNobodyIn;
         listening.LetsNobodyIn = LetsNobodyIn;
-        if (before == listening.LetsNobodyIn && _taken.Count == 0)
+        if (before == listening.LetsNobodyIn && _taken.Length == 0)
         {
             return;
         }
 
         // Whoever took a port meanwhile may give it back, and nobody reloads for that: it is tried again with each look.
+        List<ServedApplication> open = [.. listening.Served.Configured.Where(static application => application.Bound is not null)];
         IReadOnlyList<BindException> unbound = await listening.AlignAsync().ConfigureAwait(false);
         string[] taken = [.. unbound.Select(static each => each.Message)];
         foreach (string message in taken.Except(_taken))
@@ -63,21 +64,14 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
         }
 
         _taken = listening.LetsNobodyIn ? [] : taken;
-        if (before == listening.LetsNobodyIn)
+        foreach (ServedApplication application in listening.Served.Configured.Except(open).Where(static application => application.Bound is not null))
         {
-            return;
+            Opened(_logger, application.Name, application.Address, application.Application.Upstreams.Count);
         }
 
-        if (listening.LetsNobodyIn)
+        if (listening.LetsNobodyIn && !before)
         {
             Expired(_logger, access.Current.Identity!.NotAfter);
-        }
-        else
-        {
-            foreach (ServedApplication application in listening.Served.Configured.Where(static application => application.Bound is not null))
-            {
-                Opened(_logger, application.Name, application.Address);
-            }
         }
     }
 
@@ -85,8 +79,8 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
         "The node's certificate expired at {NotAfter:u}: ports are closed until there is a new one, open connections go on")]
     private static partial void Expired(ILogger logger, DateTimeOffset notAfter);
 
-    [LoggerMessage(2, LogLevel.Information, "Identity and registry are in force: application {Application} listens on {Address}")]
-    private static partial void Opened(ILogger logger, string application, string address);
+    [LoggerMessage(2, LogLevel.Information, "Application {Application} listens on {Address}, upstreams: {Upstreams}")]
+    private static partial void Opened(ILogger logger, string application, string address, int upstreams);
 
     [LoggerMessage(3, LogLevel.Error, "A port stays closed until it is free: {Problem}")]
     private static partial void CannotOpen(ILogger logger, string problem);

@@ -1,4 +1,3 @@
-using KestrelL4.Server.Agent;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Reload;

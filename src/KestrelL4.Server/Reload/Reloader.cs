@@ -92,8 +92,8 @@ internal sealed partial class Reloader(
 
         if (candidate.Reading.Hash != before.Reading.Hash)
         {
-            NodeConfiguration configuration = candidate.Reading.Understood;
-            IsInForce(_logger, candidate.Reading.Hash, configuration.Applications.Count, configuration.Clients.Count);
+            int clients = parts.Shared.Trust.Current.Registry.ClientCount;
+            IsInForce(_logger, candidate.Reading.Hash, candidate.Reading.Understood.Applications.Count, clients);
         }
 
         if (installation.Cut > 0)

@@ -53,7 +53,6 @@ public sealed class DocumentationTests
             ["Accept:MaxConnections"] = new AcceptConfiguration().MaxConnections,
             ["Accept:MaxConcurrentHandshakes"] = new AcceptConfiguration().MaxConcurrentHandshakes,
             ["Admin:Listen"] = new AdminConfiguration().Listen.Text,
-            ["Authority:Pathway"] = new AuthorityConfiguration { Urls = [] }.Pathway.ToString(),
             ["Authority:OnUnavailable"] = new AuthorityConfiguration { Urls = [] }.OnUnavailable.ToString(),
             ["Authority:RenewalAttempts"] = AuthorityConfiguration.DefaultRenewalAttempts,
             ["Authority:OnRenewalExhausted"] = new AuthorityConfiguration { Urls = [] }.OnRenewalExhausted.ToString(),

@@ -51,6 +51,20 @@ public sealed class FaultyLinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SilenceOpen_ThenMend_HoldsUpWhatWasOpenAlone()
+    {
+        using Socket open = await EchoAsync();
+
+        _link.SilenceOpen();
+
+        await open.SendAllAsync("held up"u8.ToArray());
+        using Socket another = await EchoAsync();
+        Assert.Equal(0, open.Available);
+        _link.Mend();
+        Assert.Equal("held up"u8.ToArray(), await ReceiveAsync(open, 7));
+    }
+
+    [Fact]
     public async Task Redirect_ToAnother_ResetsAndLeadsThere()
     {
         await using EchoServer another = new();

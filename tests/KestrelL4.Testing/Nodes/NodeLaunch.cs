@@ -25,6 +25,12 @@ public sealed record NodeLaunch
     /// <summary>Sockets that the process finds open and named, as a service manager passes them. Default none.</summary>
     public PassedDescriptors? Sockets { get; init; }
 
+    /// <summary>
+    /// A directory that is a file system of 256 KiB of its own to the process, empty at its start, in a mount namespace of its own; needs root.
+    /// Default none.
+    /// </summary>
+    public string? SmallDisk { get; init; }
+
     /// <summary>What <c>/readyz</c> answers once the node is as the test wants it. Default 200; 503 comes as soon as the node answers at all.</summary>
     public HttpStatusCode Readiness { get; init; } = HttpStatusCode.OK;
 
@@ -38,12 +44,11 @@ public sealed record NodeLaunch
         string[] run = ["run", "--config", configurationFile, .. secrets, .. Settings.SelectMany(setting => new[] { "--set", setting })];
         string limit = Sockets?.Script + (DescriptorLimit is int descriptors ? $"ulimit -n {descriptors}; " : "");
         IEnumerable<string> variables = Environment.Select(variable => $"{variable.Key}={variable.Value}");
-        if (ResolverFile is { } resolver)
-        {
-            // The program that comes last keeps the process id of the first.
-            return ("unshare", ["--mount", "bash", "-c", $"mount --bind '{resolver}' /etc/resolv.conf && {limit}exec env \"$@\"", "bash", .. variables, NodeExecutable.Path, .. run]);
-        }
+        string mounts = (ResolverFile is null ? "" : $"mount --bind '{ResolverFile}' /etc/resolv.conf && ")
+            + (SmallDisk is null ? "" : $"mkdir -p '{SmallDisk}' && mount -t tmpfs -o size=256k,mode=0700 tmpfs '{SmallDisk}' && ");
 
-        return ("bash", ["-c", $"{limit}exec env \"$@\"", "bash", .. variables, NodeExecutable.Path, .. run]);
+        // The program that comes last keeps the process id of the first.
+        string[] bash = ["bash", "-c", $"{mounts}{limit}exec env \"$@\"", "bash", .. variables, NodeExecutable.Path, .. run];
+        return mounts.Length > 0 ? ("unshare", ["--mount", .. bash]) : (bash[0], bash[1..]);
     }
 }

@@ -7,8 +7,8 @@ namespace KestrelL4.Testing.Servers;
 /// <summary>A link to a server that fails in the ways in which links fail, and is mended: a port that passes bytes on, until it is told otherwise.</summary>
 public sealed class FaultyLink : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<Socket, Socket> _open = new();
-    private volatile TaskCompletionSource _flow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<Conduit, byte> _open = new();
+    private volatile TaskCompletionSource _flow = NewFlow();
     private volatile IPEndPoint _server;
     private TimeSpan _delay;
     private Passage? _passage;
@@ -44,7 +44,16 @@ public sealed class FaultyLink : IAsyncDisposable
     {
         if (_flow.Task.IsCompleted)
         {
-            _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _flow = NewFlow();
+        }
+    }
+
+    /// <summary>Lets nothing through any more on the connections that are open; new ones work.</summary>
+    public void SilenceOpen()
+    {
+        foreach (Conduit conduit in _open.Keys)
+        {
+            conduit.Flow = NewFlow();
         }
     }
 
@@ -54,10 +63,9 @@ public sealed class FaultyLink : IAsyncDisposable
     /// <summary>Resets every open connection.</summary>
     public void Cut()
     {
-        foreach ((Socket near, Socket far) in _open)
+        foreach (Conduit conduit in _open.Keys)
         {
-            near.Reset();
-            far.Reset();
+            conduit.Reset();
         }
     }
 
@@ -73,36 +81,42 @@ public sealed class FaultyLink : IAsyncDisposable
     {
         _delay = TimeSpan.Zero;
         _flow.TrySetResult();
+        foreach (Conduit conduit in _open.Keys)
+        {
+            conduit.Flow.TrySetResult();
+        }
+
         _passage ??= new Passage(this);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await RefuseAsync();
 
+    private static TaskCompletionSource NewFlow() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private async Task LeadAsync(Socket near, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _accepted);
         await _flow.Task.WaitAsync(cancellation);
         using Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Conduit conduit = new(near, far) { Flow = _flow };
+        _open[conduit] = 0;
         try
         {
-            _open[near] = far;
             await far.ConnectAsync(_server, cancellation);
-            await Task.WhenAll(PumpAsync(near, far, cancellation), PumpAsync(far, near, cancellation));
+            await Task.WhenAll(PumpAsync(near, far, conduit, cancellation), PumpAsync(far, near, conduit, cancellation));
         }
         catch (SocketException)
         {
-            // Either end is broken, and so is the other.
-            near.Reset();
-            far.Reset();
+            conduit.Reset();
         }
         finally
         {
-            _open.TryRemove(near, out _);
+            _open.TryRemove(conduit, out _);
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, CancellationToken cancellation)
+    private async Task PumpAsync(Socket from, Socket to, Conduit conduit, CancellationToken cancellation)
     {
         try
         {
@@ -113,6 +127,7 @@ public sealed class FaultyLink : IAsyncDisposable
                 count = await from.ReceiveAsync(buffer, cancellation);
                 await Task.Delay(_delay, cancellation);
                 await _flow.Task.WaitAsync(cancellation);
+                await conduit.Flow.Task.WaitAsync(cancellation);
                 await to.SendAllAsync(buffer.AsMemory(0, count), cancellation);
             }
             while (count > 0);
@@ -121,8 +136,25 @@ public sealed class FaultyLink : IAsyncDisposable
         catch (SocketException)
         {
             // The other direction ends with it.
-            from.Reset();
-            to.Reset();
+            conduit.Reset();
+        }
+    }
+
+    // Both ends of one connection.
+    private sealed class Conduit(Socket near, Socket far)
+    {
+        private volatile TaskCompletionSource? _flow;
+
+        public required TaskCompletionSource Flow
+        {
+            get => _flow!;
+            set => _flow = value;
+        }
+
+        public void Reset()
+        {
+            near.Reset();
+            far.Reset();
         }
     }
 

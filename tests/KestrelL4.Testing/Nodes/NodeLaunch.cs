@@ -21,7 +21,7 @@ public sealed record NodeLaunch
     public string? ResolverFile { get; init; }
 
     /// <summary>How long the node may take to become ready. Default 30 s.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The program and arguments that run the node with this configuration file.</summary>
     internal (string FileName, string[] Arguments) Command(string configurationFile)

@@ -51,9 +51,6 @@ public sealed class Application
     /// </summary>
     public event Action<Upstream, DialResult, string?>? Dialled;
 
-    /// <summary><see cref="Upstreams"/> is another list. Handlers are quick, and read the list anew: another may be in place by then.</summary>
-    public event Action? UpstreamsChanged;
-
     /// <summary>The name in grants, logs and metrics.</summary>
     public string Name { get; }
 
@@ -84,7 +81,6 @@ public sealed class Application
         {
             ArgumentNullException.ThrowIfNull(value);
             UpstreamSet.Replace(value);
-            UpstreamsChanged?.Invoke();
         }
     }
 

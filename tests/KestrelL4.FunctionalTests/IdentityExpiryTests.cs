@@ -14,9 +14,10 @@ public sealed class IdentityExpiryTests : IAsyncDisposable
     {
         NodeSetup setup = new NodeSetup().Application("echo", _upstream.EndPoint);
         TestCertificate alice = setup.Client("alice", "echo");
-        Issue(setup, TimeSpan.FromSeconds(15));
+        Issue(setup, TimeSpan.FromHours(1));
         await using TestNode node = await setup.StartAsync();
         await using TlsClient held = await node.HoldAsync(alice);
+        Issue(setup, TimeSpan.FromSeconds(10));
 
         await Eventually.UntilAsync(
             async () => await node.Admin.GetAsync("readyz/identity") is { StatusCode: HttpStatusCode.ServiceUnavailable },
@@ -42,9 +43,10 @@ public sealed class IdentityExpiryTests : IAsyncDisposable
     {
         NodeSetup setup = new NodeSetup().Application("echo", _upstream.EndPoint).Application("other", _upstream.EndPoint);
         TestCertificate alice = setup.Client("alice", "*");
-        Issue(setup, TimeSpan.FromSeconds(10));
+        Issue(setup, TimeSpan.FromHours(1));
         await using TestNode node = await setup.StartAsync();
         await using TlsClient held = await node.HoldAsync(alice);
+        Issue(setup, TimeSpan.FromSeconds(10));
         await Eventually.UntilAsync(
             async () => await Record.ExceptionAsync(() => SocketExtensions.ConnectAsync(node.EndPoint())) is SocketException,
             "connections are refused", TimeSpan.FromSeconds(30));

@@ -30,7 +30,7 @@ public sealed class ShutdownTests : IAsyncDisposable
 
         node.Process.Terminate();
 
-        Assert.Equal(0, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await node.Process.WaitForExitAsync(Eventually.DefaultDeadline));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ShutdownTests : IAsyncDisposable
         Assert.False(node.Process.HasExited);
         await client.CompleteSendingAsync();
         Assert.Equal(TlsEnd.CloseNotifyThenFin, await client.ObserveEndAsync());
-        Assert.Equal(0, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await node.Process.WaitForExitAsync(Eventually.DefaultDeadline));
         Assert.Contains("completed", node.Process.Output, StringComparison.Ordinal);
     }
 
@@ -68,8 +68,7 @@ public sealed class ShutdownTests : IAsyncDisposable
 
                 return node.Process.HasExited;
             },
-            "the node ends",
-            TimeSpan.FromSeconds(20));
+            "the node ends");
 
         Assert.Equal(0, node.Process.ExitCode);
     }
@@ -86,7 +85,7 @@ public sealed class ShutdownTests : IAsyncDisposable
 
         Assert.Equal(TlsEnd.Reset, await client.ObserveEndAsync());
         node.Process.Terminate();
-        Assert.Equal(0, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await node.Process.WaitForExitAsync(Eventually.DefaultDeadline));
         Assert.DoesNotContain("defect", node.Process.Output, StringComparison.Ordinal);
     }
 
@@ -109,7 +108,7 @@ public sealed class ShutdownTests : IAsyncDisposable
         Assert.True(
             payload.AsSpan().SequenceEqual([.. beginning, .. rest]),
             $"{beginning.Length + rest.Length} of {payload.Length} bytes came, or they differ");
-        Assert.Equal(0, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await node.Process.WaitForExitAsync(Eventually.DefaultDeadline));
     }
 
     [Fact]
@@ -126,7 +125,7 @@ public sealed class ShutdownTests : IAsyncDisposable
         node.Process.Terminate();
 
         Assert.Equal(TlsEnd.Reset, await client.ObserveEndAsync());
-        Assert.Equal(5, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(5, await node.Process.WaitForExitAsync(Eventually.DefaultDeadline));
         Assert.Contains("node_stopped", node.Process.Output, StringComparison.Ordinal);
         await Eventually.UntilAsync(() => recording.Connections[0].End == PeerEnd.Reset, "the upstream has seen a reset");
     }
@@ -140,7 +139,7 @@ public sealed class ShutdownTests : IAsyncDisposable
         node.Process.Abort();
 
         Assert.Equal(TlsEnd.Reset, await client.ObserveEndAsync());
-        Assert.Equal(5, await node.Process.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(5, await node.Process.WaitForExitAsync(Eventually.DefaultDeadline));
     }
 
     private static async Task<string> ReadyAsync(TestNode node)

@@ -7,8 +7,8 @@ public static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long a wait lasts when it names no deadline: long enough for a busy machine.</summary>
-    public static TimeSpan DefaultDeadline { get; } = TimeSpan.FromSeconds(15);
+    /// <summary>How long a wait lasts when it names no deadline: long enough for a busy machine, and shorter than the 30 s that a node gives its connections by default.</summary>
+    public static TimeSpan DefaultDeadline { get; } = TimeSpan.FromSeconds(25);
 
     /// <summary>Waits until the condition holds.</summary>
     /// <exception cref="TimeoutException">The deadline passed; the text says what was awaited.</exception>

@@ -15,9 +15,9 @@ public sealed record ToolResult(int ExitCode, string Output, string Error)
 /// <summary>Runs a program to its end: openssl, curl, redis-cli, the node itself.</summary>
 public static class Tool
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Runs a program and gives what it printed; one that outlives the time-out (default 30 s) is ended.</summary>
+    /// <summary>Runs a program and gives what it printed; one that outlives the time-out (default 60 s) is ended.</summary>
     /// <exception cref="TimeoutException">It did not end in time.</exception>
     public static async Task<ToolResult> RunAsync(
         string fileName, IEnumerable<string> arguments, string? input = null, TimeSpan? timeout = null, string? workingDirectory = null)

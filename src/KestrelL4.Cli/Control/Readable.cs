@@ -12,14 +12,8 @@ internal static class Readable
     /// <summary>A moment to the second, such as <c>2026-01-01 00:00:00Z</c>.</summary>
     public static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>A time span in its two largest units, such as <c>3h12m</c>.</summary>
-    public static string Age(TimeSpan age) => age switch
-    {
-        { TotalDays: >= 1 } => $"{(int)age.TotalDays}d{age.Hours}h",
-        { TotalHours: >= 1 } => $"{age.Hours}h{age.Minutes}m",
-        { TotalMinutes: >= 1 } => $"{age.Minutes}m{age.Seconds}s",
-        _ => $"{Math.Max(0, (int)age.TotalSeconds)}s",
-    };
+    /// <summary>A time span in its two largest units from a second up, such as <c>3h12m</c>.</summary>
+    public static string Age(TimeSpan age) => age < TimeSpan.FromMinutes(1) ? $"{Math.Max(0, age.Seconds)}s" : ReadableDuration.Of(age);
 
     /// <summary>A number with its thousands parted, such as <c>12,345</c>.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -126,7 +126,7 @@ internal sealed partial class Drains(
             report.Tell();
         }
 
-        Draining(logger, application.Name, application.Application.Connections.Count, Patience);
+        Draining(logger, application.Name, application.Application.Connections.Count, ReadableDuration.Of(Patience));
         await EmptyAsync(application, calledOff).ConfigureAwait(false);
     }
 
@@ -135,7 +135,7 @@ internal sealed partial class Drains(
         string what = $"{application.Name}/{upstream}";
         application.Upstreams.Drain(upstream);
         report.Tell();
-        Draining(logger, what, Out().Sum(static each => each.ActiveConnections), Patience);
+        Draining(logger, what, Out().Sum(static each => each.ActiveConnections), ReadableDuration.Of(Patience));
         await Task.Delay(Patience, time, calledOff).ConfigureAwait(false);
         int cut = 0;
         while (Out().Where(static each => each.ActiveConnections > 0).ToList() is { Count: > 0 } busy)
@@ -170,7 +170,7 @@ internal sealed partial class Drains(
     }
 
     [LoggerMessage(1, LogLevel.Information, "Draining {What}, connections: {Connections}; those left after {Timeout} are cut")]
-    private static partial void Draining(ILogger logger, string what, int connections, TimeSpan timeout);
+    private static partial void Draining(ILogger logger, string what, int connections, string timeout);
 
     [LoggerMessage(2, LogLevel.Information, "Drained {What}, connections cut: {Cut}")]
     private static partial void Drained(ILogger logger, string what, int cut);

@@ -145,7 +145,7 @@ internal sealed partial class NodeDrain(
     {
         if (!listening.IsClosed)
         {
-            Draining(logger, Settings.Delay, Settings.Timeout);
+            Draining(logger, ReadableDuration.Of(Settings.Delay), ReadableDuration.Of(Settings.Timeout));
             await Task.Delay(TimerBounds.Bound(Settings.Delay), time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -163,7 +163,7 @@ internal sealed partial class NodeDrain(
     }
 
     [LoggerMessage(1, LogLevel.Information, "Draining: ports close after {Delay}, connections may take {Timeout}")]
-    private static partial void Draining(ILogger logger, TimeSpan delay, TimeSpan timeout);
+    private static partial void Draining(ILogger logger, string delay, string timeout);
 
     [LoggerMessage(2, LogLevel.Information, "Drained, connections cut: {Cut}; ports stay closed")]
     private static partial void Drained(ILogger logger, int cut);

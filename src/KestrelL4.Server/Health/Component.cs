@@ -54,7 +54,7 @@ internal sealed partial class Component(string name, TimeProvider time, ILogger 
             else if (before.Status != ComponentStatus.Starting)
             {
                 // That it has started well is no news: the node tells when it is ready.
-                LogHealthy(logger, name, Word(before.Status), now - before.Since);
+                LogHealthy(logger, name, Word(before.Status), ReadableDuration.Of(now - before.Since));
             }
         }
     }
@@ -62,7 +62,7 @@ internal sealed partial class Component(string name, TimeProvider time, ILogger 
     private static string Word(ComponentStatus status) => status.ToString().ToLowerInvariant();
 
     [LoggerMessage(10, LogLevel.Information, "{Component} is healthy, after {Before} for {Duration}")]
-    private static partial void LogHealthy(ILogger logger, string component, string before, TimeSpan duration);
+    private static partial void LogHealthy(ILogger logger, string component, string before, string duration);
 
     [LoggerMessage(12, LogLevel.Information, "{Component} is draining: {Reason}")]
     private static partial void LogDraining(ILogger logger, string component, string? reason);

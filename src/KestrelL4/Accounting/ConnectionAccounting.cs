@@ -54,7 +54,7 @@ public sealed partial class ConnectionAccounting : IDisposable
     {
         if (change.OutFor is { } outFor)
         {
-            UpstreamIsBack(_logger, upstream.Name, application.Name, outFor);
+            UpstreamIsBack(_logger, upstream.Name, application.Name, ReadableDuration.Of(outFor));
         }
         else
         {
@@ -77,5 +77,5 @@ public sealed partial class ConnectionAccounting : IDisposable
     private static partial void UpstreamIsOut(ILogger logger, string upstream, string application, string status, string reason);
 
     [LoggerMessage(4, LogLevel.Information, "Upstream {Upstream} of {Application} is back after {OutFor}")]
-    private static partial void UpstreamIsBack(ILogger logger, string upstream, string application, TimeSpan outFor);
+    private static partial void UpstreamIsBack(ILogger logger, string upstream, string application, string outFor);
 }

@@ -11,9 +11,7 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     private const int NearlyFull = RelayBuffers.Size - (16 * 1024);
 
     private readonly Throttle _throttle = new(connection, time);
-    private long _lastByteAt = time.GetTimestamp();
-    private ulong? _acknowledged;
-    private int _pendingWrites;
+    private readonly Movement _movement = new(client, upstream, time);
     private volatile bool _isEndingGently;
     private volatile bool _isCut;
 
@@ -26,29 +24,17 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
     }
 
     /// <summary>When the last byte passed, in the clock's ticks.</summary>
-    public long LastByteAt => Volatile.Read(ref _lastByteAt);
+    public long LastByteAt => _movement.LastByteAt;
 
-    /// <summary>
-    /// Whether bytes move although no buffer was finished for long: a peer that reads slowly takes what is being written bit by
-    /// bit, and bytes that wait for their turn have it. Asked when the connection seems idle; the first question about a stalled write
-    /// is answered by yes, for one look shows no movement.
-    /// </summary>
+    /// <summary>Whether bytes move although no buffer was finished for long: those that wait for their turn have it, too.</summary>
     public bool IsMoving()
     {
-        if (_throttle.IsWaiting)
+        if (!_throttle.IsWaiting)
         {
-            Volatile.Write(ref _lastByteAt, time.GetTimestamp());
-            return true;
+            return _movement.IsGoingOn();
         }
 
-        ulong acknowledged = client.BytesAcknowledged + upstream.BytesAcknowledged;
-        if (Volatile.Read(ref _pendingWrites) == 0 || acknowledged == _acknowledged)
-        {
-            return false;
-        }
-
-        _acknowledged = acknowledged;
-        Volatile.Write(ref _lastByteAt, time.GetTimestamp());
+        _movement.Note();
         return true;
     }
 
@@ -161,11 +147,10 @@ internal sealed class Relay(ProxiedConnection connection, RelayEnd client, Relay
                     }
 
                     isWriting = true;
-                    Interlocked.Increment(ref _pendingWrites);
+                    _movement.BeginWrite();
                     await destination.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
-                    Interlocked.Decrement(ref _pendingWrites);
+                    _movement.EndWrite();
                     isWriting = false;
-                    Volatile.Write(ref _lastByteAt, time.GetTimestamp());
                     connection.Count(direction, count);
                 }
                 while (count > NearlyFull && !_throttle.IsShaped);

@@ -10,17 +10,15 @@ public sealed class Upstream
     private const int Unbounded = int.MaxValue;
 
     private readonly long[] _dials = new long[DialResultExtensions.Count];
-    private readonly long[] _healthChanges = new long[UpstreamHealthExtensions.Count];
+    private readonly HealthInForce _health = new();
     private long _fullChangedAt;
     private long _drainChangedAt;
-    private long _outSince;
     private int _maxConnections = Unbounded;
     private volatile int _weight = 1;
     private volatile bool _isBackup;
     private int _active;
     private volatile bool _isDraining;
     private UpstreamTls? _tls;
-    private HealthState _health = new(UpstreamHealth.Healthy, null, 0);
 
     /// <summary>Names a server address.</summary>
     /// <param name="name">The name in logs and metrics, unique within its application.</param>
@@ -113,10 +111,10 @@ public sealed class Upstream
     }
 
     /// <summary>Whether it may be picked, as probes and dials tell. It begins healthy; <see cref="Application.Report"/> changes it.</summary>
-    public UpstreamHealth Health => Volatile.Read(ref _health).Health;
+    public UpstreamHealth Health => _health.Health;
 
     /// <summary>Why it is not healthy, for people; null when it is.</summary>
-    public string? HealthReason => Volatile.Read(ref _health).Reason;
+    public string? HealthReason => _health.Reason;
 
     /// <summary>The connections it has now, those being dialled included.</summary>
     public int ActiveConnections => Volatile.Read(ref _active);
@@ -129,7 +127,7 @@ public sealed class Upstream
 
     /// <summary>When its health changed, or it became full or drained or ceased to be, in ticks of <see cref="Stopwatch"/>; null = never.</summary>
     public long? ChangedAt =>
-        Math.Max(Volatile.Read(ref _health).Since, Math.Max(Volatile.Read(ref _fullChangedAt), Volatile.Read(ref _drainChangedAt))) is var at and not 0
+        Math.Max(_health.ChangedAt, Math.Max(Volatile.Read(ref _fullChangedAt), Volatile.Read(ref _drainChangedAt))) is var at and not 0
             ? at
             : null;
 
@@ -152,44 +150,28 @@ public sealed class Upstream
     public long Dials(DialResult result) => Volatile.Read(ref _dials[(int)result]);
 
     /// <summary>How often its health became this.</summary>
-    public long HealthChanges(UpstreamHealth health) => Volatile.Read(ref _healthChanges[(int)health]);
+    public long HealthChanges(UpstreamHealth health) => _health.Changes(health);
 
     /// <summary>Takes in what probes or dials tell; a new reason for the same health is kept too. Under the set's lock only.</summary>
     /// <returns>What changed; null = nothing but the reason.</returns>
     internal HealthChange? Report(UpstreamHealth health, string? reason, TimeProvider time)
     {
-        HealthState before = Volatile.Read(ref _health);
-        if (before.Health == health)
+        if (_health.Report(health, reason, time) is not { } change)
         {
-            Volatile.Write(ref _health, before with { Reason = reason });
             return null;
         }
 
-        Volatile.Write(ref _health, new HealthState(health, reason, Stopwatch.GetTimestamp()));
-        Interlocked.Increment(ref _healthChanges[(int)health]);
-        long now = time.GetTimestamp();
-        bool isBack = health == UpstreamHealth.Healthy;
-        if (isBack)
+        if (health == UpstreamHealth.Healthy)
         {
-            SlowSince = now;
-        }
-        else if (before.Health == UpstreamHealth.Healthy)
-        {
-            _outSince = now;
+            SlowSince = time.GetTimestamp();
         }
 
         Tell();
-        return new HealthChange(health, reason, isBack ? time.GetElapsedTime(_outSince, now) : null);
+        return change;
     }
 
     /// <summary>Forgets how it was when it was taken out, now that it is put in again. Under the set's lock only.</summary>
-    internal void BeginAnew()
-    {
-        if (Health != UpstreamHealth.Healthy)
-        {
-            Volatile.Write(ref _health, new HealthState(UpstreamHealth.Healthy, null, Stopwatch.GetTimestamp()));
-        }
-    }
+    internal void BeginAnew() => _health.BeginAnew();
 
     /// <summary>Counts a connection in, before its dial. Under the set's lock only, so that the bound holds.</summary>
     internal void Enter()
@@ -221,6 +203,4 @@ public sealed class Upstream
         Interlocked.MemoryBarrier();
         Changed?.Invoke();
     }
-
-    private sealed record HealthState(UpstreamHealth Health, string? Reason, long Since);
 }

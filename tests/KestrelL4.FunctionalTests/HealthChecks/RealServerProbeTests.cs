@@ -12,19 +12,18 @@ public sealed class RealServerProbeTests
     {
         using TemporaryDirectory directory = new();
         IPEndPoint port = FreePort.Take();
-        string[] arguments = ["-p", directory.Path, "-c", directory.Write("nginx.conf", Nginx(directory.Path, port))];
         NodeSetup setup = Setup(port, probe);
         if (probe == "Http")
         {
             setup.Set("Applications:echo:HealthCheck:Active:Path", "/healthz");
         }
 
-        ServerProgram nginx = await ServerProgram.StartAsync("/usr/sbin/nginx", arguments, directory.Path, port);
+        ServerProgram nginx = await StartNginxAsync(directory, port);
         await using TestNode node = await setup.StartAsync();
         await nginx.DisposeAsync();
         Assert.Equal(reason, (await node.UntilUpstreamAsync("echo", "u1", "down")).Reason);
 
-        nginx = await ServerProgram.StartAsync("/usr/sbin/nginx", arguments, directory.Path, port);
+        nginx = await StartNginxAsync(directory, port);
         await node.UntilUpstreamAsync("echo", "u1", "available");
         await nginx.DisposeAsync();
     }
@@ -52,22 +51,8 @@ public sealed class RealServerProbeTests
         .Set("Applications:echo:HealthCheck:Active:Probe", probe)
         .Set("Applications:echo:HealthCheck:Active:Interval", "200ms");
 
-    private static string Nginx(string directory, IPEndPoint port) =>
-        $$"""
-        daemon off;
-        pid {{directory}}/nginx.pid;
-        error_log stderr;
-        events { worker_connections 64; }
-        http {
-          access_log off;
-          client_body_temp_path {{directory}}/body;
-          proxy_temp_path {{directory}}/proxy;
-          fastcgi_temp_path {{directory}}/fastcgi;
-          uwsgi_temp_path {{directory}}/uwsgi;
-          scgi_temp_path {{directory}}/scgi;
-          server { listen {{port}}; location = /healthz { return 204; } location / { return 404; } }
-        }
-        """;
+    private static Task<ServerProgram> StartNginxAsync(TemporaryDirectory directory, IPEndPoint port) => Nginx.ServeHttpAsync(
+        directory, port, $$"""listen {{port}}; location = /healthz { return 204; } location / { return 404; }""");
 
     // It takes PROXY headers, so a probe without one would be refused.
     private static string Haproxy(IPEndPoint port, IPEndPoint backend) =>

@@ -73,7 +73,7 @@ public sealed class QueueTests(ReloadFixture fixture) : ReloadTestBase(fixture),
             client.Reset();
         }
 
-        await aborted.RoseByAsync(1, TimeSpan.FromSeconds(5));
+        await aborted.RoseByAsync(1);
         Assert.Equal(0, await QueuedAsync(application));
         Assert.Equal(1, _upstream.Accepted);
         await GoesOnAsync(held);

@@ -23,7 +23,7 @@ public sealed class ProxiesInFrontTests
         await using TestNode node = await setup.StartAsync();
         using OperatorSocket admin = new(setup.Directory["state/admin.sock"]);
         IPEndPoint port = FreePort.Take();
-        await using ServerProgram haproxy = await RealProxy.StartHaproxyAsync(directory, port, $$"""
+        await using ServerProgram haproxy = await Haproxy.StartAsync(directory, port, $$"""
             listen f
               mode tcp
               bind {{port}}

@@ -17,7 +17,7 @@ public sealed class SendTests
         IPEndPoint port = FreePort.Take();
 
         // haproxy answers to a request with what it has learned, and refuses a header whose checksum is wrong.
-        await using ServerProgram haproxy = await RealProxy.StartHaproxyAsync(directory, port, $"""
+        await using ServerProgram haproxy = await Haproxy.StartAsync(directory, port, $"""
             frontend f
               mode http
               bind {port} accept-proxy
@@ -41,11 +41,9 @@ public sealed class SendTests
     {
         using TemporaryDirectory directory = new();
         IPEndPoint port = FreePort.Take();
-        await using ServerProgram nginx = await RealProxy.StartNginxAsync(directory, port, $$"""
-            server {
-                listen {{port}} proxy_protocol;
-                return "$proxy_protocol_addr:$proxy_protocol_port $proxy_protocol_server_addr:$proxy_protocol_server_port";
-              }
+        await using ServerProgram nginx = await Nginx.ServeStreamAsync(directory, port, $$"""
+            listen {{port}} proxy_protocol;
+            return "$proxy_protocol_addr:$proxy_protocol_port $proxy_protocol_server_addr:$proxy_protocol_server_port";
             """);
         (TestNode node, TestCertificate alice) = await StartAsync(version, port);
         await using TestNode _ = node;

@@ -15,9 +15,7 @@ public sealed class HttpTests
         await File.WriteAllBytesAsync(directory["www/file"], file);
         OpenToAll(directory);
         IPEndPoint port = FreePort.Take();
-        string configuration = directory.Write("nginx.conf", Configuration(directory.Path, port));
-        await using ServerProgram nginx = await ServerProgram.StartAsync(
-            "/usr/sbin/nginx", ["-p", directory.Path, "-c", configuration], directory.Path, port);
+        await using ServerProgram nginx = await Nginx.ServeHttpAsync(directory, port, $"listen {port}; root {directory["www"]};");
         await using RealServerNode node = await RealServerNode.StartAsync(nginx.EndPoint);
         string received = node.Files["received"];
 
@@ -34,23 +32,6 @@ public sealed class HttpTests
         Assert.Equal(file, await File.ReadAllBytesAsync(received));
         await node.AllCompletedAsync();
     }
-
-    private static string Configuration(string directory, IPEndPoint port) =>
-        $$"""
-        daemon off;
-        pid {{directory}}/nginx.pid;
-        error_log stderr;
-        events { worker_connections 64; }
-        http {
-          access_log off;
-          client_body_temp_path {{directory}}/body;
-          proxy_temp_path {{directory}}/proxy;
-          fastcgi_temp_path {{directory}}/fastcgi;
-          uwsgi_temp_path {{directory}}/uwsgi;
-          scgi_temp_path {{directory}}/scgi;
-          server { listen {{port}}; root {{directory}}/www; }
-        }
-        """;
 
     /// <summary>Started by root, nginx works as another user.</summary>
     private static void OpenToAll(TemporaryDirectory directory) => File.SetUnixFileMode(

@@ -8,7 +8,7 @@ public sealed class ReloadAdminTests : IAsyncLifetime
 {
     private readonly EchoServer _upstream = new();
     private readonly NodeSetup _setup = new();
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = new() { Timeout = Eventually.DefaultDeadline };
 
     public Task InitializeAsync()
     {

@@ -8,7 +8,7 @@ public abstract class ReloadTestBase(ReloadFixture fixture) : IAsyncLifetime
 
     public virtual Task InitializeAsync() => Task.CompletedTask;
 
-    public virtual Task DisposeAsync() => fixture.Bystander.AssertUnharmedAsync();
+    public virtual Task DisposeAsync() => fixture.Bystander.AssertUnharmedAsync(fixture.Node);
 
     /// <summary>Makes sure that an open connection still goes both ways.</summary>
     protected static async Task GoesOnAsync(TlsClient client) => Assert.Equal("still"u8.ToArray(), await client.EchoAsync("still"u8.ToArray()));

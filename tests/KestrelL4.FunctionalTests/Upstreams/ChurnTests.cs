@@ -101,7 +101,7 @@ public sealed class ChurnTests : IAsyncDisposable
         await load;
 
         AssertOnlyDeathsFailed();
-        Assert.InRange(deaths, duration.TotalSeconds / 2, duration.TotalSeconds + 1);
+        Assert.InRange(deaths, duration.TotalSeconds / 4, duration.TotalSeconds + 1);
         Assert.InRange(_visits.Count(static visit => visit.Failed), deaths / 4, _visits.Count / 4);
         foreach (MortalUpstream upstream in _upstreams)
         {

@@ -22,9 +22,18 @@ internal sealed class NginxUpstream(ServerProgram program, TemporaryDirectory di
         certificate.WriteTo(directory.Path, "server");
         clients.WriteTo(directory.Path, "clients.crt");
         IPEndPoint port = FreePort.Take();
-        string configuration = directory.Write("nginx.conf", Configuration(directory.Path, port));
-        ServerProgram program = await ServerProgram.StartAsync(
-            "/usr/sbin/nginx", ["-p", directory.Path, "-c", configuration], directory.Path, port);
+        ServerProgram program = await Nginx.ServeHttpAsync(
+            directory,
+            port,
+            $$"""
+            listen {{port}} ssl;
+            ssl_certificate {{directory.Path}}/server.crt;
+            ssl_certificate_key {{directory.Path}}/server.key;
+            ssl_client_certificate {{directory.Path}}/clients.crt;
+            ssl_verify_client on;
+            ssl_protocols TLSv1.2 TLSv1.3;
+            location / { return 200 "serial $ssl_client_serial over $ssl_protocol\n"; }
+            """);
         return new NginxUpstream(program, directory, clients);
     }
 
@@ -33,29 +42,4 @@ internal sealed class NginxUpstream(ServerProgram program, TemporaryDirectory di
         await program.DisposeAsync();
         directory.Dispose();
     }
-
-    private static string Configuration(string directory, IPEndPoint port) =>
-        $$"""
-        daemon off;
-        pid {{directory}}/nginx.pid;
-        error_log stderr;
-        events { worker_connections 256; }
-        http {
-          access_log off;
-          client_body_temp_path {{directory}}/body;
-          proxy_temp_path {{directory}}/proxy;
-          fastcgi_temp_path {{directory}}/fastcgi;
-          uwsgi_temp_path {{directory}}/uwsgi;
-          scgi_temp_path {{directory}}/scgi;
-          server {
-            listen {{port}} ssl;
-            ssl_certificate {{directory}}/server.crt;
-            ssl_certificate_key {{directory}}/server.key;
-            ssl_client_certificate {{directory}}/clients.crt;
-            ssl_verify_client on;
-            ssl_protocols TLSv1.2 TLSv1.3;
-            location / { return 200 "serial $ssl_client_serial over $ssl_protocol\n"; }
-          }
-        }
-        """;
 }

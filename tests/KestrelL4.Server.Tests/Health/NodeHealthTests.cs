@@ -120,7 +120,7 @@ public sealed class NodeHealthTests
         health.Registry.Healthy();
         health.Registry.Healthy();
 
-        Assert.Equal(["registry is degraded: file is broken", "registry is healthy, after degraded for 00:00:00"], log.Lines);
+        Assert.Equal(["registry is degraded: file is broken", "registry is healthy, after degraded for 0s"], log.Lines);
     }
 
     [Fact]

@@ -34,8 +34,8 @@ public sealed record NodeLaunch
     /// <summary>What <c>/readyz</c> answers once the node is as the test wants it. Default 200; 503 comes as soon as the node answers at all.</summary>
     public HttpStatusCode Readiness { get; init; } = HttpStatusCode.OK;
 
-    /// <summary>How long the node may take until then. Default 30 s.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long the node may take until then. Default 60 s.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The program and arguments that run the node with this configuration file.</summary>
     internal (string FileName, string[] Arguments) Command(string configurationFile)

@@ -67,6 +67,9 @@ public sealed class NodeSetup
     public NodeSetup Application(string name, params IPEndPoint[] upstreams)
     {
         Set($"Applications:{name}:Listen", FreePort.Take().ToString());
+
+        // A busy machine may keep a dial waiting for longer than the three seconds by default, and no client is to be refused for that.
+        Set($"Applications:{name}:Timeouts:Connect", "20s");
         for (int index = 0; index < upstreams.Length; index++)
         {
             Set($"Applications:{name}:Upstreams:u{index + 1}:Address", upstreams[index].ToString());

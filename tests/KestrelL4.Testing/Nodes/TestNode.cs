@@ -22,7 +22,7 @@ public sealed partial class TestNode : IAsyncDisposable
     public NodeProcess Process { get; }
 
     /// <summary>The administration endpoint.</summary>
-    public HttpClient Admin { get; } = new() { Timeout = TimeSpan.FromSeconds(10) };
+    public HttpClient Admin { get; } = new() { Timeout = Eventually.DefaultDeadline };
 
     /// <summary>Starts a node and waits until it is as the test wants it.</summary>
     /// <exception cref="InvalidOperationException">The process ended instead; the text holds what it printed.</exception>

@@ -77,7 +77,8 @@ internal sealed class AuthorityHost : IAsyncDisposable
             .ConfigureKestrel(kestrel => server.Apply(kestrel, options.Listen, adminSocket));
 
         WebApplication web = builder.Build();
-        RoleGate gate = new(store, log, time);
+        AdministratorList administrators = new(store, time);
+        RoleGate gate = new(store, administrators, log, time);
         web.Use(gate.PassAsync);
         new IdentityRoutes(
             issuers,
@@ -87,7 +88,7 @@ internal sealed class AuthorityHost : IAsyncDisposable
             log).MapTo(web);
         new NodeRoutes(store, new SignedRegistry(store, issuers, time), new RegistryStream(store, gate, time), time)
             .MapTo(web, web.Lifetime.ApplicationStopping);
-        new AdministratorRoutes(store, issuers, time).MapTo(web);
+        new AdministratorRoutes(store, issuers, administrators, time).MapTo(web);
         return new AuthorityHost(web, adminSocket);
     }
 

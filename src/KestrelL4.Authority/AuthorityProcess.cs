@@ -62,7 +62,7 @@ internal sealed partial class AuthorityProcess(TextWriter error, ILoggerFactory 
             await host.StartAsync().ConfigureAwait(false);
             RegistryState state = store.Registry.State;
             Ready(_logger, state.AuthorityId, string.Join(", ", host.Addresses), state.Epoch, state.Revision, CaPin.Of(issuers.Root.Certificate).ToString());
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await new IssuerWatch(issuers, loggers.CreateLogger<IssuerWatch>(), time).RunAsync(stop).ConfigureAwait(false);
         }
 
         Stopped(_logger);

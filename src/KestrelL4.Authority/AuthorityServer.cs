@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Authority.Administration;
 using KestrelL4.Authority.Api;
 using KestrelL4.Authority.Identities;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
@@ -46,7 +48,7 @@ internal sealed class AuthorityServer(ServerIdentity identity, PeerIdentificatio
 
     private void ServeNodes(ListenOptions listen)
     {
-        listen.Use(next => connection => places.PassAsync(connection, next));
+        listen.Use(next => connection => PassAsync(connection, next));
         listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = HandshakeTimeout, OnConnection = _ => ValueTask.FromResult(Handshake()) });
         listen.Use(next => connection =>
         {
@@ -54,6 +56,19 @@ internal sealed class AuthorityServer(ServerIdentity identity, PeerIdentificatio
             connection.Features.Set(peers.Identify((connection.RemoteEndPoint as IPEndPoint)?.Address, certificate));
             return next(connection);
         });
+    }
+
+    private async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        try
+        {
+            await places.PassAsync(connection, next).ConfigureAwait(false);
+        }
+        catch (CryptographicException)
+        {
+            // Kestrel lets only this one of the handshake through: the peer's certificate is so garbled that no chain can be built for it.
+            connection.Abort();
+        }
     }
 
     // Any certificate of a sane length passes the handshake, and none: who may do what is judged by route, where a refusal can say why.

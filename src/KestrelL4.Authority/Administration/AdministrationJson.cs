@@ -9,6 +9,8 @@ namespace KestrelL4.Authority.Administration;
 [JsonSerializable(typeof(TokenOrder))]
 [JsonSerializable(typeof(ClientOrder))]
 [JsonSerializable(typeof(ClientChange))]
+[JsonSerializable(typeof(AdministratorOrder))]
+[JsonSerializable(typeof(AdministratorsReport))]
 [JsonSerializable(typeof(TokenReport))]
 [JsonSerializable(typeof(DoneReport))]
 [JsonSerializable(typeof(SelfReport))]

@@ -27,6 +27,12 @@ internal static class AdministrationRoutes
     /// <summary>DELETE: revoke a client's certificate.</summary>
     public const string Certificate = "/v1/admin/certificates/{id}";
 
+    /// <summary>GET: the administrators' list. POST: have a certificate entered.</summary>
+    public const string Administrators = "/v1/admin/administrators";
+
+    /// <summary>DELETE: have a certificate struck from the administrators' list.</summary>
+    public const string Administrator = "/v1/admin/administrators/{id}";
+
     /// <summary>POST: begin a new epoch.</summary>
     public const string Epoch = "/v1/admin/epoch";
 }

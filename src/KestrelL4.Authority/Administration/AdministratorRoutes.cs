@@ -12,14 +12,16 @@ namespace KestrelL4.Authority.Administration;
 /// <summary>What administrators have the authority do.</summary>
 /// <param name="store">The state, to be listed.</param>
 /// <param name="issuers">The root, to be pinned; the issuer of clients.</param>
+/// <param name="administrators">Knows which clients may administer.</param>
 /// <param name="time">The authority's clock.</param>
-internal sealed class AdministratorRoutes(Store store, Issuers issuers, TimeProvider time)
+internal sealed class AdministratorRoutes(Store store, Issuers issuers, AdministratorList administrators, TimeProvider time)
 {
     private const int DefaultDays = 365;
 
     private readonly NodeAdministration _nodes = new(store, time);
     private readonly ClientAdministration _clients = new(store, new CertificateNames(store), time);
     private readonly ClientIssuance _issuance = new(store, issuers, time);
+    private readonly AdministratorAdministration _administrators = new(store, administrators, time);
     private readonly EpochAdministration _epoch = new(store);
 
     /// <summary>Maps the routes.</summary>
@@ -42,6 +44,11 @@ internal sealed class AdministratorRoutes(Store store, Issuers issuers, TimeProv
         group.MapPost(AdministrationRoutes.ClientCertificates, IssueAsync);
         group.MapDelete(AdministrationRoutes.Certificate, async (HttpContext context, string id) =>
             Tell(await _clients.RevokeCertificateAsync(Who(context), id)));
+        group.MapGet(AdministrationRoutes.Administrators, () => Results.Json(_administrators.List(), AdministrationJson.Default.AdministratorsReport));
+        group.MapPost(AdministrationRoutes.Administrators, async (HttpContext context, AdministratorOrder order) =>
+            Tell(await _administrators.AddAsync(Who(context), order.SerialNumber)));
+        group.MapDelete(AdministrationRoutes.Administrator, async (HttpContext context, string id) =>
+            Tell(await _administrators.RemoveAsync(Who(context), id)));
         group.MapPost(AdministrationRoutes.Epoch, (Delegate)BeginEpochAsync);
     }
 
@@ -58,7 +65,12 @@ internal sealed class AdministratorRoutes(Store store, Issuers issuers, TimeProv
     {
         RegistryState state = store.Registry.State;
         return Results.Json(
-            new SelfReport(state.AuthorityId, CaPin.Of(issuers.Root.Certificate).ToString(), state.Epoch, state.Revision),
+            new SelfReport(
+                state.AuthorityId,
+                CaPin.Of(issuers.Root.Certificate).ToString(),
+                state.Epoch,
+                state.Revision,
+                [.. IssuerEnd.Of(issuers).Select(end => new IssuerReport(end.Name, end.NotAfter, end.WarningAt(time.GetUtcNow())))]),
             AdministrationJson.Default.SelfReport);
     }
 

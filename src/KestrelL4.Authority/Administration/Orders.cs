@@ -9,6 +9,10 @@ namespace KestrelL4.Authority.Administration;
 /// <param name="Uses">How many keys it admits. 1 to 1,000.</param>
 internal sealed record TokenOrder(string Node, IReadOnlyList<string> Hosts, TimeSpan ExpiresIn, int Uses);
 
+/// <summary>Have a certificate entered into the administrators' list.</summary>
+/// <param name="SerialNumber">The certificate, as <see cref="CertificateName"/>, of this authority.</param>
+internal sealed record AdministratorOrder(string SerialNumber);
+
 /// <summary>Have a client registered.</summary>
 /// <param name="Name">The client.</param>
 /// <param name="SerialNumbers">Its certificates, each as <see cref="CertificateName"/>; may be empty.</param>

@@ -17,7 +17,24 @@ internal sealed record DoneReport(string Text);
 /// <param name="CaPin">The pin of its root.</param>
 /// <param name="Epoch">The registry's epoch.</param>
 /// <param name="Revision">The registry's revision.</param>
-internal sealed record SelfReport(string AuthorityId, string CaPin, long Epoch, long Revision);
+/// <param name="Issuers">The root and the issuers.</param>
+internal sealed record SelfReport(string AuthorityId, string CaPin, long Epoch, long Revision, IReadOnlyList<IssuerReport> Issuers);
+
+/// <summary>The root or an issuer.</summary>
+/// <param name="Name">What it is: <c>root</c>, <c>nodes</c>, <c>clients</c>, <c>snapshots</c>.</param>
+/// <param name="NotAfter">Its end.</param>
+/// <param name="Warning">What to do, when its end is near; null while it is not.</param>
+internal sealed record IssuerReport(string Name, DateTimeOffset NotAfter, string? Warning);
+
+/// <summary>The administrators' list.</summary>
+/// <param name="Administrators">By the ids of the certificates.</param>
+internal sealed record AdministratorsReport(IReadOnlyDictionary<string, AdministratorReport> Administrators);
+
+/// <summary>An entry of the administrators' list.</summary>
+/// <param name="Client">The client that holds the certificate.</param>
+/// <param name="NotAfter">The certificate's end.</param>
+/// <param name="Problem">Why it opens nothing any more; null = it does.</param>
+internal sealed record AdministratorReport(string Client, DateTimeOffset NotAfter, string? Problem);
 
 /// <summary>The registry in force.</summary>
 /// <param name="Epoch">Its epoch.</param>

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Authority.Administration;
 using KestrelL4.Authority.Identities;
+using KestrelL4.Authority.Pki;
 using KestrelL4.Protocol;
 
 namespace KestrelL4.Authority.Api;
@@ -43,6 +45,9 @@ internal sealed class PeerIdentification(Issuers issuers, TimeProvider time)
         return new Peer(problem is null ? role : Role.Stranger, certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), source)
         {
             NotAfter = notAfter,
+            CertificateId = role == Role.Client && SerialNumber.TryParse(certificate.SerialNumber, out SerialNumber? serialNumber)
+                ? CertificateName.IdOf(CertificateName.OwnAuthority, serialNumber)
+                : null,
             Problem = problem,
         };
     }
@@ -84,7 +89,7 @@ internal sealed class PeerIdentification(Issuers issuers, TimeProvider time)
     /// <summary>Why a certificate no longer counts; null when it does.</summary>
     public static Refusal? Expired(DateTimeOffset notAfter, DateTimeOffset now) => now <= notAfter
         ? null
-        : Refusal.Forbidden(RefusalReason.CertificateExpired, $"the certificate shown expired at {notAfter:u}; join again with a new token");
+        : Refusal.Forbidden(RefusalReason.CertificateExpired, $"the certificate shown expired at {notAfter:u}; a node joins again with a new token");
 
     private static bool Contains(IEnumerable<X509Certificate2> certificates, X509Certificate2 wanted) =>
         certificates.Any(certificate => certificate.RawDataMemory.Span.SequenceEqual(wanted.RawDataMemory.Span));

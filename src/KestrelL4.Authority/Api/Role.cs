@@ -19,6 +19,6 @@ internal enum Role
     /// <summary>Showed a certificate that says nothing here: foreign, expired, or for something else.</summary>
     Stranger = 8,
 
-    /// <summary>Came over the admin socket, as root or as the authority's own user.</summary>
+    /// <summary>Came over the admin socket, as root or as the authority's own user; or showed a client's certificate of the administrators' list.</summary>
     Administrator = 16,
 }

@@ -7,20 +7,29 @@ namespace KestrelL4.Authority.Api;
 
 /// <summary>Lets a request through to a route that its peer's role may use, and refuses everything else.</summary>
 /// <param name="store">Knows which nodes are welcome.</param>
+/// <param name="administrators">Knows which clients may administer.</param>
 /// <param name="log">Tells of refusals.</param>
 /// <param name="time">The authority's clock.</param>
-internal sealed class RoleGate(Store store, RefusalLog log, TimeProvider time)
+internal sealed class RoleGate(Store store, AdministratorList administrators, RefusalLog log, TimeProvider time)
 {
     /// <summary>Takes a request to its route, or refuses it.</summary>
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.Headers.CacheControl = "no-store";
         Peer peer = PeerOf(context);
-        if ((JudgeRoute(context) ?? Judge(peer, RolesOf(context))) is { } refusal)
+        Role roles = RolesOf(context);
+        bool isRemote = peer.Role == Role.Client && (roles & Role.Administrator) != 0;
+        if ((JudgeRoute(context) ?? (isRemote ? administrators.ProblemOf(peer) : Judge(peer, roles))) is { } refusal)
         {
             log.Tell(peer, refusal);
             await RefusalResult.WriteAsync(context, refusal).ConfigureAwait(false);
             return;
+        }
+
+        if (isRemote)
+        {
+            // For this request alone: the next is judged anew.
+            context.Features.Set(peer with { Role = Role.Administrator, Name = $"administrator {peer.Name} ({peer.CertificateId})" });
         }
 
         try
@@ -67,7 +76,7 @@ internal sealed class RoleGate(Store store, RefusalLog log, TimeProvider time)
         {
             Role.Anonymous when (roles & Role.Node) != 0 =>
                 Refusal.Unauthorized(RefusalReason.CertificateMissing, "this is for nodes; connect with the node's certificate"),
-            Role.Anonymous => Refusal.Unauthorized(RefusalReason.WrongRole, "this is for administrators, over admin.sock in the authority's directory"),
+            Role.Anonymous => Refusal.Unauthorized(RefusalReason.WrongRole, "this is for administrators, over admin.sock in the authority's directory or with a certificate of their list"),
             Role.Node => Refusal.Forbidden(RefusalReason.WrongRole, "this is not for nodes, and the certificate shown is a node's"),
             Role.Client => Refusal.Forbidden(RefusalReason.WrongRole, "the certificate shown is a client's, which serves at nodes and not here"),
             _ => Refusal.Forbidden(RefusalReason.WrongRole, "this is not served here"),

@@ -1,6 +1,6 @@
 namespace KestrelL4.Authority.RegistryStore;
 
-/// <summary>The nodes and the join tokens by which they come; immutable.</summary>
+/// <summary>The nodes, the join tokens by which they come, and the administrators' list; immutable.</summary>
 internal sealed record NodesState : IChangingState
 {
     /// <inheritdoc/>
@@ -15,6 +15,13 @@ internal sealed record NodesState : IChangingState
 
     /// <summary>The join tokens that still admit somebody, or just have.</summary>
     public IReadOnlyList<TokenRecord> Tokens { get; init; } = [];
+
+    /// <summary>The administrators' list: certificates of our own by id. A file of before there was one holds none.</summary>
+    public IReadOnlyDictionary<string, AdministratorRecord> Administrators
+    {
+        get;
+        init => field = value ?? new Dictionary<string, AdministratorRecord>();
+    } = new Dictionary<string, AdministratorRecord>();
 
     /// <summary>The state of a new authority.</summary>
     public static NodesState First() => new() { Change = 1 };

@@ -7,7 +7,7 @@ internal sealed class StoreFiles(string directory)
     /// <summary>Clients, grants and revoked certificates.</summary>
     public StateFile<RegistryState> Registry { get; } = new(Path.Combine(directory, "registry.json"), StoreJson.Default.RegistryState);
 
-    /// <summary>Nodes and join tokens.</summary>
+    /// <summary>Nodes, join tokens and the administrators' list.</summary>
     public StateFile<NodesState> Nodes { get; } = new(Path.Combine(directory, "nodes.json"), StoreJson.Default.NodesState);
 
     /// <summary>Every change.</summary>

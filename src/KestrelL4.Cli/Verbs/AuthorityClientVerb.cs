@@ -26,10 +26,10 @@ internal static class AuthorityClientVerb
         Option<string[]> serials = Many("--serial-number", "S", $"Its certificates, each as {CertificateForm}. May be left out: 'issue' makes one.");
         Option<string[]> applications = Many("--application", "APP", "The applications that it may use; * = all, also later ones.");
         Command command = new("add", "Register a client.") { name, serials, applications };
-        new AuthorityOptionSet().Act(command, async (socket, parsed, cancellation) =>
+        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) =>
         {
             ClientOrder order = new(parsed.GetRequiredValue(name), parsed.GetValue(serials) ?? [], parsed.GetValue(applications) ?? []);
-            return (await socket.OrderAsync(
+            return (await authority.OrderAsync(
                 HttpMethod.Post,
                 AdministrationRoutes.Clients,
                 (order, AdministrationJson.Default.ClientOrder),
@@ -45,12 +45,12 @@ internal static class AuthorityClientVerb
         Option<string> directory = new("--out") { Description = "Where NAME.key and NAME.crt are written.", HelpName = "DIR", Required = true };
         Option<int> days = new("--days") { Description = "How long the certificate is valid.", HelpName = "N", DefaultValueFactory = static _ => 365 };
         Command command = new("issue", "Make a key here and have it certified for a registered client.") { name, directory, days };
-        new AuthorityOptionSet().Act(command, async (socket, parsed, cancellation) =>
+        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) =>
         {
             string client = parsed.GetRequiredValue(name);
             ClientFiles files = new(parsed.GetRequiredValue(directory), client);
             string request = $"{AuthorityRequest.To(AdministrationRoutes.ClientCertificates, client)}?days={parsed.GetValue(days)}";
-            await files.WriteAsync(body => socket.PostTextAsync(request, body, cancellation));
+            await files.WriteAsync(body => authority.PostTextAsync(request, body, cancellation));
             return $"Files: {files.Certificate}, {files.Key}\n{ClientFiles.Describe(files.Certificate)}";
         });
         return command;
@@ -65,7 +65,7 @@ internal static class AuthorityClientVerb
         LimitOptions limits = new();
         Command command = new("set", "Change a client; what is not named stays.") { name, added, applications, disabled };
         limits.AddTo(command);
-        new AuthorityOptionSet().Act(command, async (socket, parsed, cancellation) =>
+        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) =>
         {
             ClientChange change = new()
             {
@@ -74,7 +74,7 @@ internal static class AuthorityClientVerb
                 Disabled = parsed.GetValue(disabled),
                 Limit = limits.Of(parsed),
             };
-            return (await socket.OrderAsync(
+            return (await authority.OrderAsync(
                 HttpMethod.Patch,
                 AuthorityRequest.To(AdministrationRoutes.Client, parsed.GetRequiredValue(name)),
                 (change, AdministrationJson.Default.ClientChange),
@@ -88,7 +88,7 @@ internal static class AuthorityClientVerb
     {
         Argument<string> name = NameArgument();
         Command command = new("revoke", "Remove a client, and revoke every certificate that it holds.") { name };
-        new AuthorityOptionSet().Act(command, async (socket, parsed, cancellation) => (await socket.AskAsync(
+        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) => (await authority.AskAsync(
             HttpMethod.Delete,
             AuthorityRequest.To(AdministrationRoutes.Client, parsed.GetRequiredValue(name)),
             AdministrationJson.Default.DoneReport,
@@ -99,8 +99,8 @@ internal static class AuthorityClientVerb
     private static Command CreateList()
     {
         Command command = new("list", "The clients with their grants, limits and certificates, and the revoked certificates.");
-        new AuthorityOptionSet().Act(command, static async (socket, _, cancellation) => ClientsText.Of(
-            await socket.AskAsync(HttpMethod.Get, AdministrationRoutes.Clients, AdministrationJson.Default.ClientsReport, cancellation)));
+        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) => ClientsText.Of(
+            await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Clients, AdministrationJson.Default.ClientsReport, cancellation)));
         return command;
     }
 

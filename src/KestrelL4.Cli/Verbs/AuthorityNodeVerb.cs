@@ -13,8 +13,8 @@ internal static class AuthorityNodeVerb
     private static Command CreateList()
     {
         Command command = new("list", "The nodes, and until when their certificates are valid.");
-        new AuthorityOptionSet().Act(command, static async (socket, _, cancellation) => NodesText.Of(
-            await socket.AskAsync(HttpMethod.Get, AdministrationRoutes.Nodes, AdministrationJson.Default.NodesReport, cancellation), TimeProvider.System));
+        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) => NodesText.Of(
+            await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Nodes, AdministrationJson.Default.NodesReport, cancellation), TimeProvider.System));
         return command;
     }
 
@@ -22,7 +22,7 @@ internal static class AuthorityNodeVerb
     {
         Argument<string> node = new("NODE") { Description = "The node." };
         Command command = new("revoke", "Refuse a node everywhere, from now on.") { node };
-        new AuthorityOptionSet().Act(command, async (socket, parsed, cancellation) => (await socket.AskAsync(
+        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) => (await authority.AskAsync(
             HttpMethod.Delete,
             AuthorityRequest.To(AdministrationRoutes.Node, parsed.GetRequiredValue(node)),
             AdministrationJson.Default.DoneReport,

@@ -5,7 +5,7 @@ using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Cli.Verbs;
 
-/// <summary>The option that says which authority is meant, and how its verbs end.</summary>
+/// <summary>The options that say which authority is meant, and how its verbs end.</summary>
 internal sealed class AuthorityOptionSet
 {
     private readonly Option<string> _directory = new("--directory")
@@ -15,22 +15,27 @@ internal sealed class AuthorityOptionSet
         DefaultValueFactory = static _ => "authority",
     };
 
+    private readonly RemoteOptions _remote = new();
+
     /// <summary>The absolute path of the directory.</summary>
     public string DirectoryOf(ParseResult parsed) => Path.GetFullPath(parsed.GetRequiredValue(_directory));
 
-    /// <summary>Adds the option to a command.</summary>
+    /// <summary>Adds the directory alone to a command.</summary>
     public void AddTo(Command command) => command.Add(_directory);
 
     /// <summary>A command that asks the authority and prints what it gives; 1 when it refuses.</summary>
-    public void Act(Command command, Func<AuthoritySocket, ParseResult, CancellationToken, Task<string>> ask)
+    public void Act(Command command, Func<AuthorityConnection, ParseResult, CancellationToken, Task<string>> ask)
     {
         AddTo(command);
+        _remote.AddTo(command, _directory);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using AuthoritySocket socket = new(AuthorityDirectory.AdminSocketOf(DirectoryOf(parsed)));
             try
             {
-                parsed.InvocationConfiguration.Output.WriteLine((await ask(socket, parsed, cancellation)).TrimEnd('\n'));
+                using AuthorityConnection authority = _remote.Of(parsed) is { } remote
+                    ? await remote.OpenAsync(cancellation)
+                    : AuthorityConnection.OverSocket(AuthorityDirectory.AdminSocketOf(DirectoryOf(parsed)));
+                parsed.InvocationConfiguration.Output.WriteLine((await ask(authority, parsed, cancellation)).TrimEnd('\n'));
                 return ExitCode.Done;
             }
             catch (AuthorityRefusedException exception)

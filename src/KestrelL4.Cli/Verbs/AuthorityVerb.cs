@@ -3,6 +3,7 @@ using System.Net;
 using KestrelL4.Authority;
 using KestrelL4.Authority.Administration;
 using KestrelL4.Authority.Pki;
+using KestrelL4.Cli.Control;
 using KestrelL4.Server;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
@@ -22,6 +23,8 @@ internal static class AuthorityVerb
         AuthorityNodeVerb.Create(),
         AuthorityClientVerb.Create(),
         AuthorityCertificateVerb.Create(),
+        AuthorityAdministratorVerb.Create(),
+        CreateStatus(),
         CreatePin(),
         CreateRestore(),
     };
@@ -68,11 +71,19 @@ internal static class AuthorityVerb
         return command;
     }
 
+    private static Command CreateStatus()
+    {
+        Command command = new("status", "Epoch, revision and pin, and until when root and issuers are valid.");
+        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) => AuthorityText.Of(
+            await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, cancellation)));
+        return command;
+    }
+
     private static Command CreatePin()
     {
         Command command = new("pin", "Print the CaPin: the SHA-256 of the root's public key, by which nodes know the authority.");
-        new AuthorityOptionSet().Act(command, static async (socket, _, cancellation) =>
-            (await socket.AskAsync(HttpMethod.Get, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, cancellation)).CaPin);
+        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) =>
+            (await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, cancellation)).CaPin);
         return command;
     }
 
@@ -91,8 +102,8 @@ internal static class AuthorityVerb
                 result.AddError("restore needs --new-epoch.");
             }
         });
-        new AuthorityOptionSet().Act(command, static async (socket, _, cancellation) =>
-            (await socket.AskAsync(HttpMethod.Post, AdministrationRoutes.Epoch, AdministrationJson.Default.DoneReport, cancellation)).Text);
+        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) =>
+            (await authority.AskAsync(HttpMethod.Post, AdministrationRoutes.Epoch, AdministrationJson.Default.DoneReport, cancellation)).Text);
         return command;
     }
 }

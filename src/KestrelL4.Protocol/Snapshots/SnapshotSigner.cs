@@ -9,10 +9,14 @@ namespace KestrelL4.Protocol.Snapshots;
 /// <param name="certificate">Its certificate, with the key.</param>
 internal sealed class SnapshotSigner(X509Certificate2 certificate)
 {
+    private const int BytesBeside = 16 * 1024;
+    private const int BytesOfAClient = 200;
+
     /// <summary>The signed document, a <see cref="SnapshotDocument"/>.</summary>
     public byte[] Sign(Snapshot snapshot)
     {
-        var document = new ArrayBufferWriter<byte>();
+        // As long as it will be, about, for growing copies.
+        var document = new ArrayBufferWriter<byte>(BytesBeside + (BytesOfAClient * snapshot.Clients.Count));
         document.Write(SnapshotDocument.FirstLine);
         SnapshotDocument.WriteLine(document, certificate.RawDataMemory.Span);
         using (var json = new Utf8JsonWriter(document))

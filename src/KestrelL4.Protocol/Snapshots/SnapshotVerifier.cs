@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 
 namespace KestrelL4.Protocol.Snapshots;
 
@@ -78,16 +77,7 @@ internal sealed class SnapshotVerifier(X509Certificate2 root)
 
     private static string? Read(ReadOnlySpan<byte> content, out Snapshot? snapshot)
     {
-        snapshot = null;
-        try
-        {
-            snapshot = JsonSerializer.Deserialize(content, SnapshotJson.Default.Snapshot);
-        }
-        catch (JsonException)
-        {
-            // Told below.
-        }
-
+        snapshot = SnapshotReader.Read(content);
         return snapshot is null ? "its signature is right, but its content cannot be read; is the authority of another version?" : null;
     }
 

@@ -27,6 +27,9 @@ public sealed class RouteRolesTests : IAsyncLifetime
         ["DELETE /v1/admin/clients/{name}"] = Role.Administrator,
         ["POST /v1/admin/clients/{name}/certificates"] = Role.Administrator,
         ["DELETE /v1/admin/certificates/{id}"] = Role.Administrator,
+        ["GET /v1/admin/administrators"] = Role.Administrator,
+        ["POST /v1/admin/administrators"] = Role.Administrator,
+        ["DELETE /v1/admin/administrators/{id}"] = Role.Administrator,
         ["POST /v1/admin/epoch"] = Role.Administrator,
     };
 

@@ -14,7 +14,8 @@ public sealed class AuthorityRolesTests : IAsyncLifetime
     [
         ("GET", "/v1/admin"), ("POST", "/v1/admin/tokens"), ("GET", "/v1/admin/nodes"), ("DELETE", "/v1/admin/nodes/edge-1"),
         ("GET", "/v1/admin/clients"), ("POST", "/v1/admin/clients"), ("PATCH", "/v1/admin/clients/alice"), ("DELETE", "/v1/admin/clients/alice"),
-        ("POST", "/v1/admin/clients/alice/certificates"), ("DELETE", "/v1/admin/certificates/authority:01"), ("POST", "/v1/admin/epoch"),
+        ("POST", "/v1/admin/clients/alice/certificates"), ("DELETE", "/v1/admin/certificates/authority:01"),
+        ("GET", "/v1/admin/administrators"), ("POST", "/v1/admin/administrators"), ("DELETE", "/v1/admin/administrators/01"), ("POST", "/v1/admin/epoch"),
     ];
 
     private RunningAuthority _authority = null!;

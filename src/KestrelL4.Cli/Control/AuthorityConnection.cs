@@ -6,11 +6,27 @@ using KestrelL4.Protocol;
 
 namespace KestrelL4.Cli.Control;
 
-/// <summary>Speaks to a running authority over the admin socket in its directory.</summary>
-/// <param name="path">The socket's path.</param>
-internal sealed class AuthoritySocket(string path) : IDisposable
+/// <summary>Speaks to a running authority: over the admin socket in its directory, or over TLS.</summary>
+internal sealed class AuthorityConnection : IDisposable
 {
-    private readonly HttpClient _http = UnixHttp.Client(path);
+    private readonly HttpClient _http;
+    private readonly string _place;
+    private readonly Func<Exception, string> _explain;
+
+    /// <summary>Takes over a client whose every request goes to the authority; nothing is connected yet.</summary>
+    /// <param name="http">The client.</param>
+    /// <param name="place">Where the authority is, for people.</param>
+    /// <param name="explain">Why it cannot be reached, for people.</param>
+    public AuthorityConnection(HttpClient http, string place, Func<Exception, string> explain)
+    {
+        _http = http;
+        _place = place;
+        _explain = explain;
+    }
+
+    /// <summary>Over an admin socket.</summary>
+    /// <param name="path">The socket's path.</param>
+    public static AuthorityConnection OverSocket(string path) => new(UnixHttp.Client(path), path, cause => Explain(path, cause));
 
     /// <summary>Asks for something and reads it.</summary>
     /// <exception cref="AuthorityUnreachableException">No authority answers.</exception>
@@ -24,6 +40,11 @@ internal sealed class AuthoritySocket(string path) : IDisposable
     public async Task<TReport> OrderAsync<TOrder, TReport>(
         HttpMethod method, string request, (TOrder Value, JsonTypeInfo<TOrder> Type) order, JsonTypeInfo<TReport> type, CancellationToken cancellation) =>
         Read(await SendAsync(method, request, JsonContent.Create(order.Value, order.Type), cancellation), type);
+
+    /// <summary>Gets a text.</summary>
+    /// <exception cref="AuthorityUnreachableException">No authority answers.</exception>
+    /// <exception cref="AuthorityRefusedException">It refuses.</exception>
+    public Task<string> GetTextAsync(string request, CancellationToken cancellation) => SendAsync(HttpMethod.Get, request, null, cancellation);
 
     /// <summary>Sends a text and gives the text that comes back.</summary>
     /// <exception cref="AuthorityUnreachableException">No authority answers.</exception>
@@ -45,16 +66,16 @@ internal sealed class AuthoritySocket(string path) : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new AuthorityUnreachableException(Explain(exception.GetBaseException()));
+            throw new AuthorityUnreachableException(_explain(exception.GetBaseException()));
         }
         catch (TaskCanceledException exception) when (exception.InnerException is TimeoutException)
         {
-            throw new AuthorityUnreachableException($"the authority at {path} did not answer within {_http.Timeout.TotalSeconds:0} s; look into its log");
+            throw new AuthorityUnreachableException($"the authority at {_place} did not answer within {_http.Timeout.TotalSeconds:0} s; look into its log");
         }
     }
 
     private T Read<T>(string body, JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize(body, type) ?? throw new AuthorityUnreachableException($"the authority at {path} answered nothing; is it of another version?");
+        JsonSerializer.Deserialize(body, type) ?? throw new AuthorityUnreachableException($"the authority at {_place} answered nothing; is it of another version?");
 
     private static string Reason(string body, int status)
     {
@@ -68,7 +89,7 @@ internal sealed class AuthoritySocket(string path) : IDisposable
         }
     }
 
-    private string Explain(Exception cause) => cause switch
+    private static string Explain(string path, Exception cause) => cause switch
     {
         ArgumentException => $"{path} is no path of a socket: it is empty or too long; name the authority's directory with --directory",
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>

@@ -129,23 +129,6 @@ public sealed class PathwayTests : ContactSetUp
         Assert.Equal((Pathway?)pathway, memory.Pathway);
     }
 
-    [Fact]
-    public async Task Environment_NamingAProxy_IsNotListenedTo()
-    {
-        HttpsServer server = await ServeAsync();
-        using RefusingPort port = new();
-        string? before = Environment.GetEnvironmentVariable("HTTPS_PROXY");
-        Environment.SetEnvironmentVariable("HTTPS_PROXY", $"http://{port.EndPoint}");
-        try
-        {
-            await GetAsync(Connect(server.Url).PingAsync([], default));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("HTTPS_PROXY", before);
-        }
-    }
-
     private AuthorityConfiguration ByVia(string via) => Configure(Behind) with { Via = new Uri(via), Pathway = Pathway.Via };
 
     private Task<HttpsServer> ServeBehindAsync() => ServeAsync(subject: TestSubject.Server() with { Hosts = [Host] });

@@ -14,10 +14,10 @@ internal sealed class Backoff(TimeProvider time)
 
     private TimeSpan _next = First;
     private TimeSpan _wait;
-    private long _failed;
+    private long _ended;
 
     /// <summary>How long is still to be waited; zero = nothing.</summary>
-    public TimeSpan Left => _wait - time.GetElapsedTime(_failed) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+    public TimeSpan Left => _wait - time.GetElapsedTime(_ended) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     /// <summary>An attempt has failed.</summary>
     /// <param name="least">The least wait, such as the authority asks for; obeyed up to 5 minutes. Null = none.</param>
@@ -28,14 +28,16 @@ internal sealed class Backoff(TimeProvider time)
         TimeSpan asked = TimeSpan.FromTicks(Math.Min((least ?? TimeSpan.Zero).Ticks, MostAsked.Ticks));
         _next = _next * 2 < Longest ? _next * 2 : Longest;
         _wait = own > asked ? own : asked;
-        _failed = time.GetTimestamp();
+        _ended = time.GetTimestamp();
         return _wait;
     }
 
     /// <summary>An attempt has succeeded.</summary>
-    public void Reset()
+    /// <param name="rest">How long to wait before the next all the same; default zero.</param>
+    public void Reset(TimeSpan rest = default)
     {
         _next = First;
-        _wait = TimeSpan.Zero;
+        _wait = rest;
+        _ended = time.GetTimestamp();
     }
 }

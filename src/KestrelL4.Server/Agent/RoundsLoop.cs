@@ -71,7 +71,9 @@ internal sealed partial class RoundsLoop(Round round, IdentityErrand identity, R
     {
         bool isRevoked = parts.Standing.State.Value.IsRevoked;
         TimeSpan wait = _backoff.Fail(isRevoked ? Backoff.Longest : failure.RetryAfter);
-        wait = Shorter(wait, parts.GivingUp.Left(settings.Authority) ?? wait);
+
+        // No longer than the node's patience, so that its end is noticed; but a node that has lost it may take long to drain.
+        wait = parts.GivingUp.Left(settings.Authority) is { Ticks: > 0 } left ? Shorter(wait, left) : wait;
         return isRevoked || failure.RetryAfter is not null ? Task.Delay(wait, parts.Time, cancellation) : Asking.WaitAsync(wait, cancellation);
     }
 

@@ -125,6 +125,10 @@ public sealed class AgentFollowingTests : AgentSetUp
 
         Assert.InRange(Scene.Time.GetUtcNow() - start, TimeSpan.FromSeconds(19), TimeSpan.FromSeconds(30));
         Assert.Contains("not reached once", await agent.GivenUp, StringComparison.Ordinal);
+
+        // A node that drains goes on trying as before.
+        await UntilWhileTimePassesAsync(() => Scene.Time.GetUtcNow() - start > TimeSpan.FromSeconds(50), "time passes");
+        Assert.InRange(agent.State.FailedAttempts, 3, 15);
         await Authority.StartAsync();
     }
 

@@ -120,6 +120,20 @@ public sealed class AgentIdentityTests : AgentSetUp
     }
 
     [Fact]
+    public async Task Try_IdentityThatIsDueWhenItComes_RenewsOnceAMinute()
+    {
+        Scene.Pki.Lifetime = TimeSpan.FromMinutes(5);
+        NodeAgent agent = await JoinedAsync();
+        Assert.Null(await agent.TryAsync(default));
+        Assert.Equal(0, Renewals);
+
+        Scene.Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Null(await agent.TryAsync(default));
+        Assert.Null(await agent.TryAsync(default));
+        Assert.Equal(1, Renewals);
+    }
+
+    [Fact]
     public async Task Try_RenewalRefused_GoesOnWithTheRegistryUntilTheAttemptsAreUsedUp()
     {
         Configuration = Configuration with { RenewalAttempts = 3 };

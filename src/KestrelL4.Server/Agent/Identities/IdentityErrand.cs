@@ -88,7 +88,9 @@ internal sealed class IdentityErrand(AuthorityClient client, Enrolment enrolment
     private void Succeed(KeptIdentity identity, string how)
     {
         _failures = 0;
-        _backoff.Reset();
+
+        // Near the end of its issuer an identity lives so shortly that it is due for renewal when it comes.
+        _backoff.Reset(rest: Backoff.Longest);
         client.Identity = identity.Identity.Context.TargetCertificate;
         if (parts.LastGood.Put(identity, how))
         {

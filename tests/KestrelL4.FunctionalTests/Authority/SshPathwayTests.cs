@@ -40,6 +40,7 @@ public sealed class SshPathwayTests : IAsyncLifetime
         await _authority.DoAsync("client", "add", "alice", "--application", "*");
         Assert.Equal(first.Revision + 1, (await GetAsync(events.ReadAsync(default))).Revision);
 
+        await GetAsync(client.PingAsync([], default));
         Assert.Equal(2, Clients(server).Length);
         Task<Contact<RegistryNews>> reading = events.ReadAsync(default);
         await client.DisposeAsync();
@@ -85,7 +86,7 @@ public sealed class SshPathwayTests : IAsyncLifetime
         server.ForgetHostKey();
         await RefusesAsync(server, ContactFault.Misconfigured, "Host key verification failed", "known_hosts");
 
-        await server.DisposeAsync();
+        await server.StopAsync();
         await RefusesAsync(server, ContactFault.Away, $"port {server.EndPoint.Port}: Connection refused", "ssh ended");
     }
 

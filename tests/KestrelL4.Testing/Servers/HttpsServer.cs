@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using KestrelL4.Testing.Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,6 +17,8 @@ namespace KestrelL4.Testing.Servers;
 /// <summary>An HTTPS server on a loopback port of its own that asks for client certificates, takes any, and answers as the test says.</summary>
 public sealed class HttpsServer : IAsyncDisposable
 {
+    private const int MostCertificateBytes = 16 * 1024;
+
     private readonly ConcurrentQueue<HttpsRequest> _requests = new();
     private readonly WebApplication _application;
 
@@ -71,7 +72,7 @@ public sealed class HttpsServer : IAsyncDisposable
                 ServerCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true),
                 ClientCertificateRequired = true,
                 EnabledSslProtocols = protocols,
-                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is null || shown.GetRawCertData().Length <= MostCertificateBytes,
                 ApplicationProtocols = [],
             },
             port);

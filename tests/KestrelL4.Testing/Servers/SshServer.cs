@@ -7,6 +7,7 @@ public sealed class SshServer : IAsyncDisposable
 {
     private readonly TemporaryDirectory _home;
     private readonly ServerProgram _program;
+    private bool _isStopped;
 
     private SshServer(TemporaryDirectory home, ServerProgram program)
     {
@@ -59,10 +60,20 @@ public sealed class SshServer : IAsyncDisposable
     /// <summary>Makes the client's settings forget the server's host key.</summary>
     public void ForgetHostKey() => _home.Write("known_hosts", "");
 
+    /// <summary>Ends the server; the client's settings stay.</summary>
+    public async Task StopAsync()
+    {
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            await _program.DisposeAsync();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _program.DisposeAsync();
+        await StopAsync();
         _home.Dispose();
     }
 

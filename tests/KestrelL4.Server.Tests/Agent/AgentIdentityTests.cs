@@ -4,7 +4,6 @@ using KestrelL4.Protocol;
 using KestrelL4.Server.Agent;
 using KestrelL4.Server.Agent.Caches;
 using KestrelL4.Server.Agent.Contact;
-using KestrelL4.Server.Configuration;
 using NodeAgent = KestrelL4.Server.Agent.Agent;
 
 namespace KestrelL4.Server.Tests.Agent;

@@ -10,14 +10,12 @@ namespace KestrelL4;
 /// <summary>A named TCP service: its upstreams, its limits, its open connections.</summary>
 public sealed class Application
 {
-    private const long NotRemoved = long.MaxValue;
-
     private readonly Limit _limit;
     private readonly ConnectionForwarder _forwarder;
     private readonly ConnectionAccounting? _accounting;
+    private readonly Removal _removal;
     private readonly TimeProvider _time;
     private ApplicationSettings _settings;
-    private long _removedAt = NotRemoved;
 
     /// <summary>Makes an application.</summary>
     /// <param name="name">The name in grants, logs and metrics.</param>
@@ -37,6 +35,7 @@ public sealed class Application
         Name = name;
         _settings = settings ?? new ApplicationSettings();
         _time = time ?? TimeProvider.System;
+        _removal = new Removal(_time);
         _limit = new Limit(RateLimitScope.Application, _settings.RateLimit, _time);
         UpstreamSet = new UpstreamSet(upstreams, _time, PickRules.Of(_settings));
         _forwarder = new ConnectionForwarder(UpstreamSet, (upstream, dial) => Dialled?.Invoke(upstream, dial.Result, dial.Problem), _time);
@@ -93,8 +92,8 @@ public sealed class Application
     /// </summary>
     public bool IsRemoved
     {
-        get => Volatile.Read(ref _removedAt) != NotRemoved;
-        set => Volatile.Write(ref _removedAt, value ? _time.GetTimestamp() : NotRemoved);
+        get => _removal.IsInForce;
+        set => _removal.IsInForce = value;
     }
 
     /// <summary>How many of its connections wait for a place at an upstream.</summary>
@@ -112,10 +111,7 @@ public sealed class Application
     internal UpstreamSet UpstreamSet { get; }
 
     /// <summary>Whether nobody asks for its numbers any more.</summary>
-    internal bool IsForgotten =>
-        Volatile.Read(ref _removedAt) is var removedAt and not NotRemoved
-        && Connections.Count == 0
-        && (Counters.ConnectionsAccepted == 0 || _time.GetElapsedTime(removedAt) >= UpstreamSet.Memory);
+    internal bool IsForgotten => Connections.Count == 0 && _removal.IsOlderThan(Counters.ConnectionsAccepted == 0 ? TimeSpan.Zero : UpstreamSet.Memory);
 
     /// <summary>The upstream of a name and address, with all that it counts: one in place or one that was left out lately.</summary>
     public Upstream? FindUpstream(string name, EndPoint address) => UpstreamSet.Find(name, address);
@@ -216,23 +212,9 @@ public sealed class Application
         return await _forwarder.ForwardAsync(connection, client, settings).ConfigureAwait(false);
     }
 
-    /// <summary>Lets the client see how its connection ended: an orderly end without a byte after a refusal, a reset after a cut.</summary>
-    internal async Task EndAsync(ProxiedConnection connection, RelayEnd client, CloseReason reason)
-    {
-        bool isRefused = connection.Conclude(reason);
-        if (connection.Upstream is not null)
-        {
-            // The relay has ended both directions already.
-            return;
-        }
-
-        if (!isRefused || reason == CloseReason.ClientAborted || !await TryCompleteAsync(client).ConfigureAwait(false))
-        {
-            client.Abort();
-        }
-
-        await LingeringEnd.AwaitAsync(client, _time).ConfigureAwait(false);
-    }
+    /// <summary>Lets the client see how its connection ended.</summary>
+    internal Task EndAsync(ProxiedConnection connection, RelayEnd client, CloseReason reason) =>
+        ClientEnd.ShowAsync(connection, client, reason, _time);
 
     /// <summary>Counts a handshake that succeeded.</summary>
     internal void AccountHandshake(TimeSpan duration)
@@ -249,17 +231,10 @@ public sealed class Application
     {
         Counters.Ended(connection);
         _accounting?.Record(connection);
-        RememberAnew();
-        Connections.Leave(connection);
-    }
 
-    // What a removed one counts at its last connection's end is to be read for as long as all else.
-    private void RememberAnew()
-    {
-        if (Volatile.Read(ref _removedAt) is var removedAt and not NotRemoved)
-        {
-            Interlocked.CompareExchange(ref _removedAt, _time.GetTimestamp(), removedAt);
-        }
+        // What a removed one counts at its last connection's end is to be read for as long as all else.
+        _removal.BeginAnew();
+        Connections.Leave(connection);
     }
 
     private async ValueTask<LimitLease> AdmitAsync(ProxiedConnection connection, RelayEnd client, LimitStack stack)
@@ -268,18 +243,5 @@ public sealed class Application
         return lease.CouldWait
             ? await new ClientWatch(connection, client, _time).WhileAsync(stack.AcquireAsync(connection.Closing).AsTask()).ConfigureAwait(false)
             : lease;
-    }
-
-    private static async ValueTask<bool> TryCompleteAsync(RelayEnd client)
-    {
-        try
-        {
-            await client.CompleteAsync().ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception exception) when (RelayEnd.IsBroken(exception))
-        {
-            return false;
-        }
     }
 }

@@ -3,6 +3,7 @@ using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Tests.Ports;
+using KestrelL4.Server.Transport;
 
 namespace KestrelL4.Server.Tests.Reload;
 
@@ -16,7 +17,7 @@ public sealed class AccessPortsTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _scene = await AccessScene.CreateAsync();
-        _listening = new NodeListening(_scene.Served, new Holder("admin")) { LetsNobodyIn = true };
+        _listening = new NodeListening(_scene.Served, new Holder("admin"), PassedSockets.None) { LetsNobodyIn = true };
         _ports = new AccessPorts(_scene.Access, _listening, _scene.Parts);
         NodeConfiguration configuration = _scene.Model.InForce.Configuration;
         await _listening.CommitAsync(await _listening.PrepareAsync([], configuration));

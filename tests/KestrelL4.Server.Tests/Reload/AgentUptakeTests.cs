@@ -4,6 +4,7 @@ using KestrelL4.Server.Health;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Tests.Ports;
+using KestrelL4.Server.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KestrelL4.Server.Tests.Reload;
@@ -19,7 +20,7 @@ public sealed class AgentUptakeTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _scene = await AccessScene.CreateAsync();
-        _listening = new NodeListening(_scene.Served, new Holder("admin")) { LetsNobodyIn = true };
+        _listening = new NodeListening(_scene.Served, new Holder("admin"), PassedSockets.None) { LetsNobodyIn = true };
         _ports = new AccessPorts(_scene.Access, _listening, _scene.Parts);
         ComponentReport report = new(_scene.Health, _scene.Served, _scene.Model, _scene.Access, _scene.Time);
         _uptake = new AgentUptake(_scene.Access, _ports, report, NullLogger<AgentUptake>.Instance);

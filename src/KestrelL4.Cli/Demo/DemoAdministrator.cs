@@ -60,7 +60,7 @@ internal sealed class DemoAdministrator(AuthoritySocket socket) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => socket.Dispose();
 
-    private Task SetAsync(string client, ClientChange change, CancellationToken cancellation) => socket.OrderAsync(
+    private Task<DoneReport> SetAsync(string client, ClientChange change, CancellationToken cancellation) => socket.OrderAsync(
         HttpMethod.Patch,
         $"{AdministrationRoutes.Clients}/{client}",
         (change, AdministrationJson.Default.ClientChange),

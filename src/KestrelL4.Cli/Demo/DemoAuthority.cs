@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using KestrelL4.Authority;
-using KestrelL4.Authority.Administration;
 using KestrelL4.Authority.Pki;
 using KestrelL4.Cli.Control;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace KestrelL4.FunctionalTests.Agent;
 
 /// <summary>A node has joined and ended: each test works on a copy of what it kept.</summary>
@@ -45,28 +43,5 @@ public sealed class CacheFixture : IAsyncLifetime
         ToolResult copied = await Tool.RunAsync("cp", ["--archive", _setup.Directory["state"], setup.Directory["state"]]);
         Assert.Equal(0, copied.ExitCode);
         return new CachedNode(setup, link);
-    }
-}
-
-/// <summary>A node that begins with caches, and without the authority.</summary>
-internal sealed class CachedNode(NodeSetup setup, FaultyLink link) : IAsyncDisposable
-{
-    /// <summary>Its way to the authority, refused at first.</summary>
-    public FaultyLink Link => link;
-
-    /// <summary>The path of a cached file.</summary>
-    public string this[string name] => setup.Directory[$"state/authority/{name}"];
-
-    /// <summary>Puts another token in place of the one that it has.</summary>
-    public void WriteToken(string token) => setup.WriteToken(token);
-
-    /// <summary>Starts it, and waits until it answers so.</summary>
-    public Task<TestNode> StartAsync(HttpStatusCode readiness = HttpStatusCode.ServiceUnavailable) =>
-        setup.StartAsync(new NodeLaunch { Readiness = readiness });
-
-    public async ValueTask DisposeAsync()
-    {
-        setup.Directory.Dispose();
-        await link.DisposeAsync();
     }
 }

@@ -5,7 +5,7 @@ using KestrelL4.Protocol.Snapshots;
 namespace KestrelL4.Cli.Demo;
 
 /// <summary>Orders of the demo's authority what the verbs of <c>authority</c> order.</summary>
-internal sealed class DemoAdministrator(AuthoritySocket socket) : IDisposable
+internal sealed class DemoAdministrator(AuthorityConnection authority) : IDisposable
 {
     private static readonly TimeSpan TokenLife = TimeSpan.FromHours(1);
 
@@ -25,10 +25,10 @@ internal sealed class DemoAdministrator(AuthoritySocket socket) : IDisposable
 
     /// <summary><c>authority pin</c>.</summary>
     public async Task<string> PinAsync(CancellationToken cancellation) =>
-        (await socket.AskAsync(HttpMethod.Get, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, cancellation)).CaPin;
+        (await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, cancellation)).CaPin;
 
     /// <summary><c>authority token create</c>.</summary>
-    public async Task<string> CreateTokenAsync(string node, CancellationToken cancellation) => (await socket.OrderAsync(
+    public async Task<string> CreateTokenAsync(string node, CancellationToken cancellation) => (await authority.OrderAsync(
         HttpMethod.Post,
         AdministrationRoutes.Tokens,
         (new TokenOrder(node, [DemoNames.Host], TokenLife, Uses: 1), AdministrationJson.Default.TokenOrder),
@@ -36,7 +36,7 @@ internal sealed class DemoAdministrator(AuthoritySocket socket) : IDisposable
         cancellation)).Token;
 
     /// <summary><c>authority client add</c>.</summary>
-    public Task AddAsync(string client, string certificateId, IReadOnlyList<string> applications, CancellationToken cancellation) => socket.OrderAsync(
+    public Task AddAsync(string client, string certificateId, IReadOnlyList<string> applications, CancellationToken cancellation) => authority.OrderAsync(
         HttpMethod.Post,
         AdministrationRoutes.Clients,
         (new ClientOrder(client, [certificateId], applications), AdministrationJson.Default.ClientOrder),
@@ -55,12 +55,12 @@ internal sealed class DemoAdministrator(AuthoritySocket socket) : IDisposable
 
     /// <summary><c>authority client revoke</c>.</summary>
     public Task RevokeAsync(string client, CancellationToken cancellation) =>
-        socket.AskAsync(HttpMethod.Delete, $"{AdministrationRoutes.Clients}/{client}", AdministrationJson.Default.DoneReport, cancellation);
+        authority.AskAsync(HttpMethod.Delete, $"{AdministrationRoutes.Clients}/{client}", AdministrationJson.Default.DoneReport, cancellation);
 
     /// <inheritdoc/>
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => authority.Dispose();
 
-    private Task<DoneReport> SetAsync(string client, ClientChange change, CancellationToken cancellation) => socket.OrderAsync(
+    private Task<DoneReport> SetAsync(string client, ClientChange change, CancellationToken cancellation) => authority.OrderAsync(
         HttpMethod.Patch,
         $"{AdministrationRoutes.Clients}/{client}",
         (change, AdministrationJson.Default.ClientChange),

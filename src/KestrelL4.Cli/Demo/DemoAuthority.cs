@@ -24,7 +24,7 @@ internal sealed class DemoAuthority(string directory, ILoggerFactory loggers, Ti
     public string Url => $"https://{DemoNames.Host}:{_address.Port}";
 
     /// <summary>What administrators order of it.</summary>
-    public DemoAdministrator Administrator { get; } = new(new AuthoritySocket(AuthorityDirectory.AdminSocketOf(directory)));
+    public DemoAdministrator Administrator { get; } = new(AuthorityConnection.OverSocket(AuthorityDirectory.AdminSocketOf(directory)));
 
     /// <summary>Starts it, at the same address every time, and waits until it answers.</summary>
     /// <exception cref="IOException">It did not start.</exception>

@@ -88,19 +88,19 @@ internal sealed partial class Drains(
     public void Remove(ServedApplication application)
     {
         _runs.CallOff(application.Name);
-        _runs.Begin(application.Name, async calledOff =>
+        _runs.Begin(RemovalOf(application), async calledOff =>
         {
             await EmptyAsync(application, calledOff).ConfigureAwait(false);
             await application.Left.WaitAsync(calledOff).ConfigureAwait(false);
             using IDisposable change = await listening.BeginChangeAsync(calledOff).ConfigureAwait(false);
-            _runs.CallOff(application.Name);
+            _runs.CallOff(RemovalOf(application));
             listening.Served.All = [.. listening.Served.All.Where(other => other != application)];
             await application.DisposeAsync().ConfigureAwait(false);
         });
     }
 
-    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again.</summary>
-    public void Keep(ServedApplication application) => _runs.CallOff(application.Name);
+    /// <summary>Calls off what <see cref="Remove"/> began: the application is configured again. An operator may be draining it already.</summary>
+    public void Keep(ServedApplication application) => _runs.CallOff(RemovalOf(application));
 
     /// <summary>Calls every drain off for good: the node ends, which has its own patience with every connection.</summary>
     public void End() => _runs.End();
@@ -112,6 +112,8 @@ internal sealed partial class Drains(
             : upstream is not null && !served.Upstreams.Knows(upstream) ? Unknown($"'{served.Name}' has no upstream '{upstream}'")
             : null;
     }
+
+    private static string RemovalOf(ServedApplication application) => $"{application.Name} (removed)";
 
     private static DrainAnswer AnswerOf(bool hasBegun) => hasBegun ? new DrainAnswer(DrainResult.Accepted) : DrainAnswer.Stopping;
 

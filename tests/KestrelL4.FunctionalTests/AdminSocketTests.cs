@@ -110,7 +110,7 @@ public sealed class AdminSocketTests : IAsyncLifetime
             File.SetUnixFileMode(path, OpenToAll);
         }
 
-        string[] ask = ["curl", "--silent", "--show-error", "--max-time", "10", "--unix-socket", SocketPath, "http://localhost/status"];
+        string[] ask = ["curl", "--silent", "--show-error", "--max-time", "25", "--unix-socket", SocketPath, "http://localhost/status"];
         ToolResult stranger = await Tool.RunAsync("setpriv", ["--reuid=65534", "--clear-groups", .. ask]);
         ToolResult again = await Tool.RunAsync("setpriv", ["--reuid=65534", "--clear-groups", .. ask]);
         ToolResult own = await Tool.RunAsync(ask[0], ask[1..]);

@@ -246,7 +246,7 @@ public sealed class ControlVerbTests : IAsyncLifetime
     {
         _setup.Write();
         Task<ToolResult> waiting = NodeExecutable.RunAsync(
-            _setup.Directory.Path, "wait", "--config", _setup.ConfigurationFile, "--for", "healthy", "--timeout", "25s");
+            _setup.Directory.Path, "wait", "--config", _setup.ConfigurationFile, "--for", "healthy", "--timeout", "50s");
 
         await using TestNode node = await _setup.StartAsync();
         ToolResult result = await waiting;

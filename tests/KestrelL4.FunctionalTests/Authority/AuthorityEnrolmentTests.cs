@@ -95,5 +95,5 @@ public sealed class AuthorityEnrolmentTests : IAsyncLifetime
     }
 
     private Task<string> AsNodeAsync(string route, params string[] arguments) =>
-        _authority.CurlAsync(route, ["--cert", "edge-1.crt", "--key", "edge-1.key", "--max-time", "10", .. arguments]);
+        _authority.CurlAsync(route, ["--cert", "edge-1.crt", "--key", "edge-1.key", "--max-time", "25", .. arguments]);
 }

@@ -66,8 +66,9 @@ public sealed class ServicePulseTests : IDisposable
         ManualResetEventSlim released = new();
 
         // Threads come free all the time, and each would look for timers first: only the end of the line tells that nothing gets on.
+        // Tests before this one may have left the pool with many threads, which would soon have emptied a line for few.
         TimeSpan each = TimeSpan.FromMilliseconds(50);
-        for (int item = 0; item < 100 * Environment.ProcessorCount; item++)
+        for (int item = 0; item < 100 * Math.Max(Environment.ProcessorCount, ThreadPool.ThreadCount); item++)
         {
             ThreadPool.UnsafeQueueUserWorkItem(each => released.Wait(each), each, preferLocal: false);
         }

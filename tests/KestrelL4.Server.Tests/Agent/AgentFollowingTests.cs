@@ -44,6 +44,25 @@ public sealed class AgentFollowingTests : AgentSetUp
     }
 
     [Fact]
+    public async Task Start_OutageAfterOutage_ListensAsSoonAsTheAuthorityAnswers()
+    {
+        NodeAgent agent = await JoinedAsync();
+        agent.Start();
+        await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.RegistryEvents).Length == 1, "the agent listens");
+
+        // A back-off of the loop that listens would have grown to seconds by then.
+        for (int outage = 1; outage <= 5; outage++)
+        {
+            await Authority.StopAsync();
+            await UntilWhileTimePassesAsync(() => !agent.State.IsConnected, "it is told that the authority is away");
+            await Authority.StartAsync();
+            await UntilWhileTimePassesAsync(() => agent.State.IsConnected, "it is told that the authority is back");
+            Scene.Time.Advance(TimeSpan.FromSeconds(1));
+            await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.RegistryEvents).Length == 1, "the agent listens again");
+        }
+    }
+
+    [Fact]
     public async Task Start_StreamRefused_FollowsByAskingAndStaysConnected()
     {
         Authority.Refusal = static path => path == AuthorityRoutes.RegistryEvents ? RefusalReason.StoreFailed : null;

@@ -177,12 +177,31 @@ public sealed class AdminSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Request_BodyNobodyAskedFor_DoesNotStopTheNext()
+    public async Task Request_BodyNobodyAskedFor_IsAnsweredAllTheSame()
     {
-        using var body = new StringContent(new string('a', 5_000), Encoding.UTF8);
+        using var body = new StringContent(new string('a', 1_000), Encoding.UTF8);
         using HttpResponseMessage response = await _node.Client.PostAsync(new Uri("/nothing", UriKind.Relative), body);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    // The server hangs up with the rest of the body unread, which may reset the connection before the client has read the answer.
+    [Fact]
+    public async Task Request_LargerThanAnyThatIsServed_DoesNotStopTheNext()
+    {
+        using var body = new StringContent(new string('a', 5_000), Encoding.UTF8);
+        HttpStatusCode? answer = null;
+        try
+        {
+            using HttpResponseMessage response = await _node.Client.PostAsync(new Uri("/nothing", UriKind.Relative), body);
+            answer = response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // Reset.
+        }
+
+        Assert.Contains(answer, new HttpStatusCode?[] { null, HttpStatusCode.NotFound });
         using HttpResponseMessage next = await Get("/livez");
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }

@@ -13,8 +13,9 @@ namespace KestrelL4.Server.Agent;
 /// <param name="settings">The section in force.</param>
 internal sealed partial class RoundsLoop(Round round, IdentityErrand identity, RegistryErrand registry, AgentParts parts, AgentSettings settings)
 {
-    // Two heartbeats: the stream has confirmed the registry by then, if it works.
-    private static readonly TimeSpan MostUnheard = TimeSpan.FromSeconds(10);
+    // More than a heartbeat: the stream has confirmed the registry by then, if it works. And so little that a first attempt over a
+    // connection that stalls, 5 s, and the next one over another are done within 15 s.
+    private static readonly TimeSpan MostUnheard = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan LeastUnheard = TimeSpan.FromMilliseconds(50);
 
     private readonly ILogger _logger = parts.Loggers.CreateLogger<RoundsLoop>();

@@ -122,7 +122,7 @@ public sealed class AgentFollowingTests : AgentSetUp
         agent.Start();
         await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.RegistryEvents).Length == 1, "the agent listens");
         int asked = Authority.RequestsOf(AuthorityRoutes.Registry).Length;
-        Scene.Time.Advance(TimeSpan.FromSeconds(9.9));
+        Scene.Time.Advance(TimeSpan.FromSeconds(7.9));
         Assert.Equal(asked, Authority.RequestsOf(AuthorityRoutes.Registry).Length);
 
         Scene.Time.Advance(TimeSpan.FromSeconds(0.2));

@@ -153,8 +153,20 @@ public sealed class FaultyLink : IAsyncDisposable
 
         public void Reset()
         {
-            near.Reset();
-            far.Reset();
+            Reset(near);
+            Reset(far);
+        }
+
+        // It may have ended by itself meanwhile.
+        private static void Reset(Socket socket)
+        {
+            try
+            {
+                socket.Reset();
+            }
+            catch (ObjectDisposedException)
+            {
+            }
         }
     }
 

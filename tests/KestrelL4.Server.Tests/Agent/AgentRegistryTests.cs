@@ -113,6 +113,40 @@ public sealed class AgentRegistryTests : AgentSetUp
     }
 
     [Fact]
+    public async Task Try_KeptRootLost_FindsItByItsPinAndWhatWasKeptUnderIt()
+    {
+        Configuration = Configuration with { Ca = null, CaPin = CaPin.Of(Scene.Pki.Root) };
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 5);
+        await JoinedAsync();
+        File.Delete(Scene.PathOf(CachePart.Root));
+        File.Delete(TokenFile);
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 4);
+        NodeAgent agent = NewAgent();
+        Assert.Null(agent.Holding.Registry);
+
+        Assert.Null(await agent.TryAsync(default));
+
+        Assert.Equal(1, Joins);
+        Assert.StartsWith("rolled back", agent.State.RegistryProblem, StringComparison.Ordinal);
+        Assert.Equal((2, 5), (agent.Holding.Registry!.Snapshot.Epoch, agent.Holding.Registry.Snapshot.Revision));
+    }
+
+    [Fact]
+    public async Task Try_KeptRootAndRegistryLost_NeverTakesAnOlderOneThanWasSeen()
+    {
+        Configuration = Configuration with { Ca = null, CaPin = CaPin.Of(Scene.Pki.Root) };
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 5);
+        await JoinedAsync();
+        File.Delete(Scene.PathOf(CachePart.Root));
+        File.Delete(Scene.PathOf(CachePart.Registry));
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 4);
+
+        ContactFailure failure = await FailAsync(NewAgent());
+
+        Assert.StartsWith("rolled back", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Try_SameVersion_IsAskedForByItsNameAndConfirmed()
     {
         NodeAgent agent = await JoinedAsync();

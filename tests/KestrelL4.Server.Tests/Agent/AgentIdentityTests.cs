@@ -161,6 +161,19 @@ public sealed class AgentIdentityTests : AgentSetUp
     }
 
     [Fact]
+    public async Task Try_RenewalGivesACertificateOfNoUse_GoesOnWithTheRegistry()
+    {
+        NodeAgent agent = await JoinedAsync();
+        Authority.Certify = static _ => "no certificate";
+        Authority.Snapshot = Scene.Pki.SnapshotOf(1, 2);
+        Scene.Time.Advance(TimeSpan.FromHours(27));
+
+        Assert.Null(await agent.TryAsync(default));
+
+        Assert.Equal((1, 2), (Renewals, agent.Holding.Registry!.Snapshot.Revision));
+    }
+
+    [Fact]
     public async Task Try_IdentityExpired_JoinsAgainByItsToken()
     {
         NodeAgent agent = await JoinedAsync();

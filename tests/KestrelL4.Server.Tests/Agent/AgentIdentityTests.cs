@@ -223,6 +223,22 @@ public sealed class AgentIdentityTests : AgentSetUp
     }
 
     [Fact]
+    public async Task Use_AnotherAuthorityThatIsAway_IsNotTakenForTheOneThatRevokedTheNode()
+    {
+        NodeAgent agent = await JoinedAsync();
+        File.Delete(TokenFile);
+        Authority.Refusal = static _ => RefusalReason.NodeRevoked;
+        await FailAsync(agent);
+        agent.Start();
+        Configuration = Configuration with { Urls = [new Uri("https://localhost:1")] };
+
+        agent.Use(Settings with { Hash = "other" });
+
+        await UntilAsync(() => agent.State.Failure is { Reason: null }, "the other authority is away");
+        Assert.False(agent.State.IsRevoked);
+    }
+
+    [Fact]
     public async Task Use_AnotherAuthority_JoinsThereAndTakesItsOlderRegistry()
     {
         Authority.Snapshot = Scene.Pki.SnapshotOf(5, 5);

@@ -63,6 +63,12 @@ internal sealed partial class LastGood(AuthorityCache cache, ILogger<LastGood> l
     public void Use(X509Certificate2 root)
     {
         string pin = CaPin.Of(root).ToString();
+        if (_root is null)
+        {
+            // What was kept under it could not be believed before: an identity that costs a token, and the registry that none may go back behind.
+            TakeUp(CachedHolding.ReadUnder(root, cache, time));
+        }
+
         if (pin != Record.Root)
         {
             Change(record => new KeptRecord { Root = pin, Worked = record.Worked });
@@ -129,7 +135,8 @@ internal sealed partial class LastGood(AuthorityCache cache, ILogger<LastGood> l
     /// <summary>Writes down how old the registry is, and when the authority answered last.</summary>
     public void WriteAge(DateTimeOffset? lastContact)
     {
-        if (Record.Root is null)
+        // Until the root is known, what is on the disk is all that there is.
+        if (_root is null)
         {
             return;
         }

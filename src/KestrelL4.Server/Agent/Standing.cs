@@ -81,7 +81,7 @@ internal sealed partial class Standing(ILogger<Standing> logger, TimeProvider ti
     }
 
     /// <summary>Another section is in force: what failed before says nothing about it.</summary>
-    public void Reset() => State.Change(static before => before with { FailedAttempts = 0, RenewalExhausted = null });
+    public void Reset() => State.Change(static before => before with { FailedAttempts = 0, RenewalExhausted = null, IsRevoked = false });
 
     /// <summary>When the authority answered an earlier process last.</summary>
     public void Remember(DateTimeOffset? lastContact) => State.Change(before => before with { LastContact = lastContact });

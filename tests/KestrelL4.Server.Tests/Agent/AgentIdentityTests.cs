@@ -161,6 +161,19 @@ public sealed class AgentIdentityTests : AgentSetUp
     }
 
     [Fact]
+    public async Task Try_RenewalGivesACertificateOfNoUse_GoesOnWithTheRegistry()
+    {
+        NodeAgent agent = await JoinedAsync();
+        Authority.Certify = static _ => "no certificate";
+        Authority.Snapshot = Scene.Pki.SnapshotOf(1, 2);
+        Scene.Time.Advance(TimeSpan.FromHours(27));
+
+        Assert.Null(await agent.TryAsync(default));
+
+        Assert.Equal((1, 2), (Renewals, agent.Holding.Registry!.Snapshot.Revision));
+    }
+
+    [Fact]
     public async Task Try_IdentityExpired_JoinsAgainByItsToken()
     {
         NodeAgent agent = await JoinedAsync();
@@ -206,6 +219,22 @@ public sealed class AgentIdentityTests : AgentSetUp
 
         Authority.Refusal = static _ => null;
         Assert.Null(await agent.TryAsync(default));
+        Assert.False(agent.State.IsRevoked);
+    }
+
+    [Fact]
+    public async Task Use_AnotherAuthorityThatIsAway_IsNotTakenForTheOneThatRevokedTheNode()
+    {
+        NodeAgent agent = await JoinedAsync();
+        File.Delete(TokenFile);
+        Authority.Refusal = static _ => RefusalReason.NodeRevoked;
+        await FailAsync(agent);
+        agent.Start();
+        Configuration = Configuration with { Urls = [new Uri("https://localhost:1")] };
+
+        agent.Use(Settings with { Hash = "other" });
+
+        await UntilAsync(() => agent.State.Failure is { Reason: null }, "the other authority is away");
         Assert.False(agent.State.IsRevoked);
     }
 

@@ -1,6 +1,9 @@
 using KestrelL4.Protocol;
 using KestrelL4.Server.Agent;
+using KestrelL4.Server.Agent.Caches;
 using KestrelL4.Server.Agent.Contact;
+using KestrelL4.Server.Agent.Following;
+using Microsoft.Extensions.Logging;
 using NodeAgent = KestrelL4.Server.Agent.Agent;
 
 namespace KestrelL4.Server.Tests.Agent;
@@ -55,7 +58,7 @@ public sealed class AgentRegistryTests : AgentSetUp
     {
         Authority.Snapshot = Scene.Pki.SnapshotOf(2, 5);
         await JoinedAsync();
-        File.Delete(Scene.PathOf(Server.Agent.Caches.CachePart.Registry));
+        File.Delete(Scene.PathOf(CachePart.Registry));
         Authority.Snapshot = Scene.Pki.SnapshotOf(2, 4);
 
         ContactFailure failure = await FailAsync(NewAgent());
@@ -77,6 +80,70 @@ public sealed class AgentRegistryTests : AgentSetUp
         Assert.Null(await agent.TryAsync(default));
         Assert.Null(agent.State.RegistryProblem);
         Assert.Equal(2, agent.Holding.Registry!.Snapshot.Revision);
+    }
+
+    // What is due at once and is not done would have the loop ask without a pause.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Fetch_UnverifiedAndThenRolledBack_LeavesNothingDue(bool wasRolledBackBefore)
+    {
+        AgentParts parts = Scene.NewParts();
+        Scene.Put(parts, Scene.Pki.SnapshotOf(2, 5));
+        await using AuthorityClient client = new(Configuration, "hash", Scene.CacheDirectory, Scene.Loggers, Scene.Time);
+        RegistryErrand errand = new(client, parts.LastGood, parts.Standing, Scene.Loggers.CreateLogger<RegistryErrand>(), Scene.Time);
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 4);
+        if (wasRolledBackBefore)
+        {
+            Assert.Null(await errand.FetchAsync(Scene.Pki.Root, default));
+        }
+
+        Authority.Sign = new AuthorityPki(Scene.Time).Sign;
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 6);
+        Assert.Null(await errand.FetchAsync(Scene.Pki.Root, default));
+        Assert.NotNull(errand.UntilRetry);
+        Scene.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Authority.Sign = Scene.Pki.Sign;
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 4);
+        Assert.Null(await errand.FetchAsync(Scene.Pki.Root, default));
+
+        Assert.Null(errand.UntilRetry);
+        Assert.StartsWith("rolled back", parts.Standing.State.Value.RegistryProblem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Try_KeptRootLost_FindsItByItsPinAndWhatWasKeptUnderIt()
+    {
+        Configuration = Configuration with { Ca = null, CaPin = CaPin.Of(Scene.Pki.Root) };
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 5);
+        await JoinedAsync();
+        File.Delete(Scene.PathOf(CachePart.Root));
+        File.Delete(TokenFile);
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 4);
+        NodeAgent agent = NewAgent();
+        Assert.Null(agent.Holding.Registry);
+
+        Assert.Null(await agent.TryAsync(default));
+
+        Assert.Equal(1, Joins);
+        Assert.StartsWith("rolled back", agent.State.RegistryProblem, StringComparison.Ordinal);
+        Assert.Equal((2, 5), (agent.Holding.Registry!.Snapshot.Epoch, agent.Holding.Registry.Snapshot.Revision));
+    }
+
+    [Fact]
+    public async Task Try_KeptRootAndRegistryLost_NeverTakesAnOlderOneThanWasSeen()
+    {
+        Configuration = Configuration with { Ca = null, CaPin = CaPin.Of(Scene.Pki.Root) };
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 5);
+        await JoinedAsync();
+        File.Delete(Scene.PathOf(CachePart.Root));
+        File.Delete(Scene.PathOf(CachePart.Registry));
+        Authority.Snapshot = Scene.Pki.SnapshotOf(2, 4);
+
+        ContactFailure failure = await FailAsync(NewAgent());
+
+        Assert.StartsWith("rolled back", failure.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

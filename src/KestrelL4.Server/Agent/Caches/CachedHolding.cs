@@ -21,14 +21,16 @@ internal sealed record CachedHolding(KeptRecord Record, Holding Holding, TimeSpa
     /// <param name="configuration">By what the root is known.</param>
     /// <param name="cache">The cache.</param>
     /// <param name="time">The clock of validity and age.</param>
-    public static CachedHolding Read(AuthorityConfiguration configuration, AuthorityCache cache, TimeProvider time)
+    public static CachedHolding Read(AuthorityConfiguration configuration, AuthorityCache cache, TimeProvider time) =>
+        RootOf(configuration, cache) is { } root ? ReadUnder(root, cache, time) : new CachedHolding(RecordIn(cache), new Holding(), null, null);
+
+    /// <summary>Reads the cache where the root is known, be it from elsewhere.</summary>
+    /// <param name="root">The authority's root.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="time">The clock of validity and age.</param>
+    public static CachedHolding ReadUnder(X509Certificate2 root, AuthorityCache cache, TimeProvider time)
     {
         KeptRecord record = RecordIn(cache);
-        if (RootOf(configuration, cache) is not { } root)
-        {
-            return new CachedHolding(record with { Root = null, Seen = null, Age = null }, new Holding(), null, null);
-        }
-
         string pin = CaPin.Of(root).ToString();
         record = record.Root == pin ? record : new KeptRecord { Root = pin, Worked = record.Worked };
         NodeIdentity? identity = IdentityIn(cache, root);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using KestrelL4.Protocol;
 using KestrelL4.Protocol.Snapshots;
+using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Server.Agent.Contact;
 
@@ -79,12 +80,12 @@ internal sealed class Answers(TimeProvider time)
             : null;
         throw error is { Reason: not null, Error: not null } ? Refusal(response, error)
             : status >= 500 ? new ContactException(ContactFault.Away, $"answers with status {status}: it fails, or what stands before it does not reach it")
-            : NoAuthority($"status {status} and {given ?? "no content"}");
+            : NoAuthority($"status {status} and {Printable.Line(given ?? "no content")}");
     }
 
     // A fault of the authority's own is no refusal: another address may do, and so may the next attempt.
     private ContactException Refusal(HttpResponseMessage response, AuthorityError error) => new(
-        (int)response.StatusCode >= 500 ? ContactFault.Away : ContactFault.Refused, $"refuses ({error.Reason}): {error.Error}")
+        (int)response.StatusCode >= 500 ? ContactFault.Away : ContactFault.Refused, $"refuses ({Printable.Line(error.Reason)}): {Printable.Line(error.Error)}")
     {
         Reason = error.Reason,
         RetryAfter = response.Headers.RetryAfter is { } wait ? wait.Delta ?? wait.Date - time.GetUtcNow() : null,

@@ -56,8 +56,17 @@ internal sealed class AuthorityClient : IAsyncDisposable
     }
 
     /// <summary>The authority's root, from the file, or fetched and matched with the pin.</summary>
-    public Task<Contact<X509Certificate2>> FindRootAsync(CancellationToken cancellation) =>
-        CountAsync((connection, ending) => connection.FindRootAsync(ending), cancellation);
+    public async Task<Contact<X509Certificate2>> FindRootAsync(CancellationToken cancellation)
+    {
+        Contact<X509Certificate2> root = await RunAsync((connection, ending) => connection.FindRootAsync(ending), cancellation).ConfigureAwait(false);
+        if (root.Failure is not null)
+        {
+            // To have it says nothing about the authority: nobody was asked for one that is known.
+            Count(root.Failure);
+        }
+
+        return root;
+    }
 
     /// <summary>Joins: gives the node's first certificate, followed by its issuer, in PEM. Shows no certificate, whatever <see cref="Identity"/> is.</summary>
     /// <param name="token">The join token.</param>
@@ -116,6 +125,14 @@ internal sealed class AuthorityClient : IAsyncDisposable
     private async Task<Contact<T>> CountAsync<T>(Func<Connection, CancellationToken, Task<Contact<T>>> ask, CancellationToken cancellation)
         where T : class
     {
+        Contact<T> contact = await RunAsync(ask, cancellation).ConfigureAwait(false);
+        Count(contact.Failure);
+        return contact;
+    }
+
+    private async Task<Contact<T>> RunAsync<T>(Func<Connection, CancellationToken, Task<Contact<T>>> ask, CancellationToken cancellation)
+        where T : class
+    {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _disposed.Token);
         either.Token.ThrowIfCancellationRequested();
         Connection connection;
@@ -124,9 +141,7 @@ internal sealed class AuthorityClient : IAsyncDisposable
             connection = _connection;
         }
 
-        Contact<T> contact = await ask(connection, either.Token).ConfigureAwait(false);
-        Count(contact.Failure);
-        return contact;
+        return await ask(connection, either.Token).ConfigureAwait(false);
     }
 
     private void Count(ContactFailure? failure)

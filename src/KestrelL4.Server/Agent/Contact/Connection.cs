@@ -76,8 +76,22 @@ internal sealed partial class Connection(
         var question = new Question<X509Certificate2>(
             HttpMethod.Get,
             AuthorityRoutes.Ca,
-            async (response, ending) => root.Take(await _answers.CertificatesAsync(response, ending).ConfigureAwait(false), server, time));
+            async (response, ending) => root.Take(await GivenAsync(response, ending).ConfigureAwait(false), server, time));
         return await new Attempt(way, line.SendAsync, time).AskAsync(question, cancellation).ConfigureAwait(false);
+    }
+
+    // Nobody knows yet who this is: a reason of an authority's is none here, and neither is the time that it asks for.
+    private async Task<string> GivenAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _answers.CertificatesAsync(response, cancellation).ConfigureAwait(false);
+        }
+        catch (ContactException refusal) when (refusal.Reason is not null)
+        {
+            throw new ContactException(
+                refusal.Fault == ContactFault.Away ? ContactFault.Away : ContactFault.Misconfigured, "refuses to tell its root, which every authority tells everybody");
+        }
     }
 
     private async Task<Contact<T>> TryAsync<T>(Func<Way, Task<Contact<T>>> attempt)

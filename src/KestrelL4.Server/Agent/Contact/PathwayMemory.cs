@@ -17,6 +17,7 @@ internal sealed partial class PathwayMemory
     private const string FirstLine = "kestrell4-pathway 1";
     private const int MostBytes = 1024;
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnersDirectory = OwnersFile | UnixFileMode.UserExecute;
 
     private readonly string? _path;
     private readonly string _sectionHash;
@@ -89,6 +90,8 @@ internal sealed partial class PathwayMemory
         string fresh = path + ".new";
         try
         {
+            // The first question of all, the one for the root by its pin, comes before anything else is kept there.
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnersDirectory);
             File.Delete(fresh);
             using (FileStream file = new(fresh, new FileStreamOptions
             {

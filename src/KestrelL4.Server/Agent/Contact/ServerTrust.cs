@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Protocol;
+using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Server.Agent.Contact;
 
@@ -30,7 +31,7 @@ internal sealed class ServerTrust(X509Certificate2 root, TimeProvider time)
         DateTimeOffset notBefore = certificate.NotBefore.ToUniversalTime();
         DateTimeOffset notAfter = certificate.NotAfter.ToUniversalTime();
         return !Certification.IsBy(root, certificate)
-                ? $"shows a certificate that the authority's root (pin {CaPin.Of(root)}) has not signed, issued by '{certificate.Issuer}': "
+                ? $"shows a certificate that the authority's root (pin {CaPin.Of(root)}) has not signed, issued by '{Printable.Line(certificate.Issuer)}': "
                     + "it is another authority or none, or Ca or CaPin names another one's root"
             : !IsForServing(certificate) ? "shows a certificate of the authority's root that is not meant for servers: it is not the authority"
             : now > notAfter ? $"shows a certificate that expired at {notAfter:u}, and now is {now:u} here: the authority renews its own, so compare the clocks"
@@ -53,6 +54,6 @@ internal sealed class ServerTrust(X509Certificate2 root, TimeProvider time)
             .. extensions.SelectMany(static names => names.EnumerateDnsNames()),
             .. extensions.SelectMany(static names => names.EnumerateIPAddresses()).Select(static address => address.ToString()),
         ];
-        return names.Length == 0 ? "no host at all" : string.Join(", ", names.Take(MostNames)) + (names.Length > MostNames ? ", …" : "") + " alone";
+        return names.Length == 0 ? "no host at all" : Printable.Line(string.Join(", ", names.Take(MostNames))) + (names.Length > MostNames ? ", …" : "") + " alone";
     }
 }

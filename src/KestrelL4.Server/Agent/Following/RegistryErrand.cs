@@ -97,6 +97,8 @@ internal sealed partial class RegistryErrand(
     {
         if (!new SnapshotVerifier(root).TryVerify(document, time.GetUtcNow(), out Snapshot? snapshot, out string? refusal))
         {
+            // It is to be fetched whole again, whatever was offered before it.
+            _rolledBack = null;
             _isUnverified = true;
             _backoff.Fail();
             Refuse(version, $"the snapshot is refused: {refusal}");
@@ -106,6 +108,8 @@ internal sealed partial class RegistryErrand(
         if (lastGood.Record.Seen?.ProblemOf(snapshot) is { } problem)
         {
             _rolledBack = version;
+            _isUnverified = false;
+            _backoff.Reset();
             Refuse(version, problem);
             return;
         }

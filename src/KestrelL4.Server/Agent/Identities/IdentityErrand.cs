@@ -61,8 +61,8 @@ internal sealed class IdentityErrand(AuthorityClient client, Enrolment enrolment
         ContactFailure failure = renewed.Failure!;
         CountFailure(failure);
 
-        // An authority that gives a reason is there, and may give the registry all the same.
-        return failure.Reason is null || IsMendedByJoining(failure) ? failure : null;
+        // An authority that gives a reason, or a certificate of no use, is there, and may give the registry all the same.
+        return failure is { Fault: ContactFault.Away, Reason: null } || IsMendedByJoining(failure) ? failure : null;
     }
 
     /// <summary>Joins once more after the authority has refused the identity. Null = it worked.</summary>

@@ -128,6 +128,25 @@ public sealed class OutageTests : ContactSetUp
         Assert.Single(first.Requests);
     }
 
+    // Whoever asks looks the root up first, which asks nobody.
+    [Fact]
+    public async Task ThreeFailures_WithTheRootLookedUpBeforeEach_BuildAnewAllTheSame()
+    {
+        TestAuthority next = TestAuthority.CreateRoot("the next authority");
+        HttpsServer server = await ServeAsync(issuer: next);
+        AuthorityClient client = Connect(server.Url);
+        await GetAsync(client.FindRootAsync(default));
+        next.WriteTo(Directory.Path, "ca.crt");
+
+        for (int i = 0; i < 3; i++)
+        {
+            await GetAsync(client.FindRootAsync(default));
+            await FailAsync(client.PingAsync([], default));
+        }
+
+        await GetAsync(client.PingAsync([], default));
+    }
+
     [Fact]
     public async Task ManyAtOnce_WhileAllIsBuiltAnew_AreAllAnswered()
     {

@@ -129,6 +129,19 @@ public sealed class PathwayTests : ContactSetUp
         Assert.Equal((Pathway?)pathway, memory.Pathway);
     }
 
+    [Fact]
+    public void Memory_BeforeAnythingElseIsKept_IsKeptForTheOwnerAlone()
+    {
+        AuthorityConfiguration auto = ByVia("http://127.0.0.1:1") with { Pathway = Pathway.Auto };
+        PathwayMemory New() => new(auto, "hash", Directory["authority"], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+
+        New().Note(Pathway.Via);
+
+        Assert.Equal(Pathway.Via, New().Pathway);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(Directory["authority"]));
+    }
+
     private AuthorityConfiguration ByVia(string via) => Configure(Behind) with { Via = new Uri(via), Pathway = Pathway.Via };
 
     private Task<HttpsServer> ServeBehindAsync() => ServeAsync(subject: TestSubject.Server() with { Hosts = [Host] });

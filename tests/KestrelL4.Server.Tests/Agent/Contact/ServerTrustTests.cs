@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using KestrelL4.Protocol;
 using KestrelL4.Server.Agent.Contact;
@@ -126,6 +127,23 @@ public sealed class ServerTrustTests : ContactSetUp
 
         Assert.Contains("has not signed, issued by 'CN=somebody else'", failure.Sentence, StringComparison.Ordinal);
         Assert.Equal(AuthorityRoutes.Ca, Assert.Single(server.Requests).Target);
+    }
+
+    [Fact]
+    public async Task Pin_RefusedByAStranger_IsNoRefusalOfTheAuthority()
+    {
+        HttpsServer stranger = await ServeAsync(
+            context =>
+            {
+                context.Response.Headers.RetryAfter = "300";
+                return RefuseAsync(context, HttpStatusCode.Forbidden, RefusalReason.NodeRevoked, new string('x', 10_000));
+            },
+            TestAuthority.CreateRoot("somebody else"));
+
+        ContactFailure failure = await FailAsync(Connect(ConfigurePin(stranger.Url)).FindRootAsync(default));
+
+        Assert.Equal((ContactFault.Misconfigured, null, null), (failure.Fault, failure.Reason, failure.RetryAfter));
+        Assert.InRange(failure.Sentence.Length, 1, 500);
     }
 
     [Fact]

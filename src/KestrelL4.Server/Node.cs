@@ -50,8 +50,9 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly Installer _installer;
     private readonly Reloader _reloader;
     private readonly SourceWatch _watch;
-    private readonly ServiceManager _manager;
     private readonly ServiceLink _service;
+    private readonly NodeReloads _reloads;
+    private readonly NodeStartReport _startReport;
 
     /// <summary>Builds a node; nothing is bound yet.</summary>
     /// <param name="sources">Where its configuration is.</param>
@@ -66,7 +67,6 @@ internal sealed partial class Node : IAsyncDisposable
         NodeConfiguration configuration = first.Configuration;
         _model = model;
         _agent = agent;
-        _manager = host.Manager;
         _logger = loggers.CreateLogger<Node>();
         _accounting = new ConnectionAccounting(_meter, loggers.CreateLogger("KestrelL4.Connections"), time);
         _health = new NodeHealth(time, loggers.CreateLogger<NodeHealth>());
@@ -101,6 +101,8 @@ internal sealed partial class Node : IAsyncDisposable
         _reloader = new Reloader(sources, _installer, model, _drains, parts);
         _watch = new SourceWatch(_reloader, model, _components, _ports, parts);
         _service = new ServiceLink(host.Manager, _health, () => _served.All.Sum(static each => each.Application.Connections.Count), time);
+        _reloads = new NodeReloads(_reloader, _drain, _service, _logger);
+        _startReport = new NodeStartReport(_listening, host.Manager.Sockets, _logger);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => _access.Current.Identity?.NotAfter, () => host.Logging.DroppedLines);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
         if (agent is not null)
@@ -125,28 +127,7 @@ internal sealed partial class Node : IAsyncDisposable
         ConfigurationInForce first = _model.InForce;
         await _installer.InstallAsync(first.Reading, first.Files).ConfigureAwait(false);
         await _adminSocket.StartAsync().ConfigureAwait(false);
-        AdminListens(_logger, AdminAddress);
-        foreach (ServedApplication served in _served.Configured.Where(static served => served.Bound is not null))
-        {
-            ApplicationListens(_logger, served.Name, served.Address, served.Application.Upstreams.Count);
-        }
-
-        if (_listening.LetsNobodyIn)
-        {
-            StaysClosed(_logger);
-        }
-
-        IEnumerable<string> heeded = first.Configuration.Listens().Select(static listen => listen.Address.PassedName).OfType<string>();
-        foreach (string name in _manager.Sockets.Names.Except(heeded))
-        {
-            NobodyListens(_logger, name);
-        }
-
-        if (first.Files.SendsTickets)
-        {
-            SendsTickets(_logger);
-        }
-
+        _startReport.Tell(first, AdminAddress);
         _components.Tell();
         if (_agent is not null)
         {
@@ -161,18 +142,7 @@ internal sealed partial class Node : IAsyncDisposable
     }
 
     /// <summary>Reads everything anew, unless the node is draining.</summary>
-    public async Task HangUpAsync()
-    {
-        try
-        {
-            // Told also when nothing is reloaded: a service manager that asked waits for the answer.
-            await _service.ReloadAsync(ReloadUnlessDrainingAsync).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            CannotReload(_logger, exception);
-        }
-    }
+    public Task HangUpAsync() => _reloads.HangUpAsync();
 
     /// <summary>Says that the node is not ready, waits, closes the ports and lets the open connections end.</summary>
     /// <param name="cut">Ends all patience.</param>
@@ -218,17 +188,6 @@ internal sealed partial class Node : IAsyncDisposable
         _meter.Dispose();
     }
 
-    private Task<ReloadOutcome> ReloadUnlessDrainingAsync()
-    {
-        if (!_drain.IsDraining)
-        {
-            return _reloader.ReloadAsync();
-        }
-
-        NotWhileDraining(_logger);
-        return Task.FromResult(new ReloadOutcome([]));
-    }
-
     // Not waited for: a signal that comes before the last probe has answered is to be heeded.
     private async Task CompleteStartAsync()
     {
@@ -253,33 +212,11 @@ internal sealed partial class Node : IAsyncDisposable
         Applications = () => _served.All.Select(static served => served.Application),
         Drain = (application, upstream) => application is null ? _drain.Begin() : _drains.Drain(application, upstream),
         Undrain = (application, upstream) => application is null ? _drain.EndAsync() : _drains.UndrainAsync(application, upstream),
-        Reload = () => _drain.IsStopping ? Task.FromResult(new ReloadOutcome(["the node is stopping"])) : _service.ReloadAsync(_reloader.ReloadAsync),
+        Reload = () => _reloads.ReloadAsync(),
         Explain = explainer.Explain,
         Configuration = () => report.ConfigurationFor(Audience.Operator),
     };
 
-    [LoggerMessage(1, LogLevel.Information, "Admin endpoint on {Address}")]
-    private static partial void AdminListens(ILogger logger, string address);
-
-    [LoggerMessage(2, LogLevel.Information, "Application {Application} listens on {Address}, upstreams: {Upstreams}")]
-    private static partial void ApplicationListens(ILogger logger, string application, string address, int upstreams);
-
-    [LoggerMessage(3, LogLevel.Warning,
-        "This process sends TLS session tickets, so handshakes cost more: OpenSSL ignores our settings, as it does for a program with file capabilities")]
-    private static partial void SendsTickets(ILogger logger);
-
-    [LoggerMessage(7, LogLevel.Warning, "Ports stay closed until the authority has given an identity in date and a registry")]
-    private static partial void StaysClosed(ILogger logger);
-
     [LoggerMessage(4, LogLevel.Information, "KestrelL4 {Version} is ready")]
     private static partial void Ready(ILogger logger, string version);
-
-    [LoggerMessage(6, LogLevel.Error, "Reloading failed, which is a defect to report")]
-    private static partial void CannotReload(ILogger logger, Exception exception);
-
-    [LoggerMessage(5, LogLevel.Information, "Not reloading: the node is draining")]
-    private static partial void NotWhileDraining(ILogger logger);
-
-    [LoggerMessage(7, LogLevel.Warning, "The socket {Name} was passed to this process and no Listen names it: who connects there waits")]
-    private static partial void NobodyListens(ILogger logger, string name);
 }

@@ -53,7 +53,9 @@ internal sealed class NodeCheck(TimeProvider time)
             : await AuthorityAsync(reading, configuration.Authority, cancellation).ConfigureAwait(false);
         return new CheckFindings([.. findings, .. authority.Select(static each => each.Line)])
         {
-            IsAuthorityAwayAlone = findings.Count == 0 && authority.Count > 0 && authority.All(static each => each.Fault == ContactFault.Away),
+            // One that answers at another of its addresses is not away.
+            IsAuthorityAwayAlone = findings.Count == 0 && authority.Count > 0 && authority.Count == configuration.Authority?.Urls.Count
+                && authority.All(static each => each.Fault == ContactFault.Away),
         };
     }
 

@@ -60,7 +60,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
         Agent.Agent agent = new(AuthorityChange.SettingsOf(first.Reading), configuration.StateDirectory, logging.Factory, time);
         await using (agent.ConfigureAwait(false))
         {
-            if (await EndBeforeStartAsync(agent, authority.OnUnavailable, signals.Stop).ConfigureAwait(false) is { } exit)
+            if (await EndBeforeStartAsync(agent, authority.OnUnavailable, signals).ConfigureAwait(false) is { } exit)
             {
                 return exit;
             }
@@ -72,8 +72,9 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     private static IEnumerable<string> AddressesOf(NodeConfiguration configuration) =>
         configuration.Listens().Select(static listen => listen.Address.Text);
 
-    private async Task<NodeExit?> EndBeforeStartAsync(Agent.Agent agent, OnUnavailable choice, CancellationToken stop)
+    private async Task<NodeExit?> EndBeforeStartAsync(Agent.Agent agent, OnUnavailable choice, NodeSignals signals)
     {
+        CancellationToken stop = signals.Stop;
         try
         {
             ContactFailure? failure = await AuthorityStart.TryAsync(
@@ -89,7 +90,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             // It is to stop before it has begun.
         }
 
-        return stop.IsCancellationRequested ? NodeExit.Drained : null;
+        return stop.IsCancellationRequested ? ExitBySignal(signals, cut: 0) : null;
     }
 
     private async Task<NodeExit> ServeAsync(Node node, NodeSignals signals, Task<string> givenUp)
@@ -115,11 +116,12 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
             }
 
             int cut = await node.DrainAsync(signals.Cut).ConfigureAwait(false);
-            return hasGivenUp ? NodeExit.AuthorityUnavailable
-                : cut == 0 && !signals.Cut.IsCancellationRequested ? NodeExit.Drained
-                : NodeExit.ConnectionsAborted;
+            return hasGivenUp ? NodeExit.AuthorityUnavailable : ExitBySignal(signals, cut);
         }
     }
+
+    private static NodeExit ExitBySignal(NodeSignals signals, int cut) =>
+        cut == 0 && !signals.Cut.IsCancellationRequested ? NodeExit.Drained : NodeExit.ConnectionsAborted;
 
     private void Tell(string problem) => error.WriteLine(Printable.Whole($"kestrell4: {problem}"));
 

@@ -1,4 +1,5 @@
 using KestrelL4.Testing.Certificates;
+using KestrelL4.Server.Tests.Agent;
 using KestrelL4.Testing.Servers;
 
 namespace KestrelL4.Server.Tests;
@@ -103,6 +104,26 @@ public sealed class NodeCheckTests : IAsyncDisposable
             static second => Assert.StartsWith("KestrelL4:Authority:Urls:1 (--set): ", second, StringComparison.Ordinal));
         Assert.Equal((false, true, false), (here.IsAuthorityAwayAlone, there.IsAuthorityAwayAlone, both.IsAuthorityAwayAlone));
         Assert.False(Path.Exists(_setUp.Directory["state"]));
+    }
+
+    // Whoever waits for the authority because of the exit code would wait for nothing.
+    [Fact]
+    public async Task FindAsync_AuthorityAnswersAtOneAddressOfTwo_IsFoundAndIsNoAbsence()
+    {
+        using RefusingPort away = new();
+        AuthorityPki pki = new(TimeProvider.System);
+        await using FakeAuthority authority = new(pki);
+        await authority.StartAsync();
+
+        CheckFindings findings = await CheckAsync(
+            CheckReach.Peers,
+            "Identity=",
+            $"Authority:Urls:0=https://{away.EndPoint}",
+            $"Authority:Urls:1={authority.Url.GetLeftPart(UriPartial.Authority)}",
+            $"Authority:Ca={_setUp.Directory.Write("root.crt", pki.Root.ExportCertificatePem())}");
+
+        Assert.StartsWith("KestrelL4:Authority:Urls:0 (--set): ", Assert.Single(findings.Lines), StringComparison.Ordinal);
+        Assert.False(findings.IsAuthorityAwayAlone);
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal sealed class NodeListening(ServedApplications served, IListening admin,
     /// <summary>Whether they are to be closed because nobody could be let in: there is no registry, or no identity in date.</summary>
     public bool LetsNobodyIn { get; set; }
 
+    /// <summary>Whether a port is closed that should be open, because somebody took it while it was closed.</summary>
+    public bool LacksPorts => served.Configured.Any(application => !IsToBeClosed(application) && application.Bound is null);
+
     /// <summary>Waits for the change under way; the next one begins when the answer is disposed.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled before its turn had come.</exception>
     public async Task<IDisposable> BeginChangeAsync(CancellationToken cancellation = default)
@@ -87,7 +90,9 @@ internal sealed class NodeListening(ServedApplications served, IListening admin,
     }
 
     private ListenWish WishOf(ServedApplication application, ListenAddress listen, ListenAddress? before) =>
-        new(application, listen, IsClosed || LetsNobodyIn || application.IsDrained ? PortState.Closed : OpenAfter(before, listen));
+        new(application, listen, IsToBeClosed(application) ? PortState.Closed : OpenAfter(before, listen));
+
+    private bool IsToBeClosed(ServedApplication application) => IsClosed || LetsNobodyIn || application.IsDrained;
 
     private static PortState OpenAfter(ListenAddress? before, ListenAddress listen) =>
         before?.Text == listen.Text ? PortState.OpenIfFree : PortState.Open;

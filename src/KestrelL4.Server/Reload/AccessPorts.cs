@@ -19,10 +19,14 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
 
     private bool LetsNobodyIn => !access.Current.LetsSomebodyIn(parts.Time.GetUtcNow());
 
+    // Whoever took a port while it was closed may give it back, and nobody reloads for that: it is tried again with each look,
+    // also when it was a reload or a drain that found it taken.
+    private bool IsAsItShouldBe => LetsNobodyIn == listening.LetsNobodyIn && !listening.LacksPorts;
+
     /// <summary>Looks at the clock and at what is in force, and opens or closes ports when they should be; tells failures itself.</summary>
     public async Task LookAsync()
     {
-        if (LetsNobodyIn == listening.LetsNobodyIn && _taken.Length == 0)
+        if (IsAsItShouldBe || _ended.IsCancellationRequested)
         {
             return;
         }
@@ -47,14 +51,13 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
 
     private async Task AlignAsync()
     {
-        bool before = listening.LetsNobodyIn;
-        listening.LetsNobodyIn = LetsNobodyIn;
-        if (before == listening.LetsNobodyIn && _taken.Length == 0)
+        if (IsAsItShouldBe)
         {
             return;
         }
 
-        // Whoever took a port meanwhile may give it back, and nobody reloads for that: it is tried again with each look.
+        bool before = listening.LetsNobodyIn;
+        listening.LetsNobodyIn = LetsNobodyIn;
         List<ServedApplication> open = [.. listening.Served.Configured.Where(static application => application.Bound is not null)];
         IReadOnlyList<BindException> unbound = await listening.AlignAsync().ConfigureAwait(false);
         string[] taken = [.. unbound.Select(static each => each.Message)];
@@ -63,7 +66,7 @@ internal sealed partial class AccessPorts(AccessInForce access, NodeListening li
             CannotOpen(_logger, message);
         }
 
-        _taken = listening.LetsNobodyIn ? [] : taken;
+        _taken = taken;
         foreach (ServedApplication application in listening.Served.Configured.Except(open).Where(static application => application.Bound is not null))
         {
             Opened(_logger, application.Name, application.Address, application.Application.Upstreams.Count);

@@ -45,7 +45,7 @@ internal sealed class AccessReport(NodeHealth health, NodeModel model, AccessInF
         }
         else if (isIssued && access.Agent?.State().RenewalExhausted is { } exhausted)
         {
-            health.Identity.Degraded($"it could not be renewed and is valid until {notAfter:u}: {exhausted}");
+            health.Identity.Degraded(exhausted);
         }
         else
         {

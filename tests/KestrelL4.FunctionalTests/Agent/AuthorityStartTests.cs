@@ -71,6 +71,29 @@ public sealed class AuthorityStartTests(AuthorityStartFixture fixture) : IClassF
         await EndsAsync(setup, "refuses", "used up");
     }
 
+    // 5 as at any other time: SIGQUIT asks for an end without patience.
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 5)]
+    public async Task Start_SignalWhileItAsks_EndsAtOnce(bool isAbort, int code)
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ScriptedServer mute = new(async (_, cancellation) =>
+        {
+            asked.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+        });
+        NodeSetup setup = await Scene.PrepareAsync("n", mute.EndPoint);
+        using TemporaryDirectory directory = setup.Directory;
+        setup.Write();
+        using NodeProcess node = new(NodeExecutable.Path, ["run", "--config", setup.ConfigurationFile], directory.Path);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        (isAbort ? node.Abort : (Action)node.Terminate)();
+
+        Assert.True(await node.WaitForExitAsync() == code, node.Output);
+    }
+
     private static async Task EndsAsync(NodeSetup setup, params string[] parts)
     {
         using TemporaryDirectory directory = setup.Directory;

@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using KestrelL4.Server.Agent;
 using KestrelL4.Server.Configuration;
+using KestrelL4.Server.Listeners;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
 using KestrelL4.Server.Tests.Ports;
@@ -10,13 +13,15 @@ namespace KestrelL4.Server.Tests.Reload;
 [Collection(ProcessWide.Name)]
 public sealed class AccessPortsTests : IAsyncLifetime
 {
+    private readonly TcpListener _taken = new(IPAddress.Loopback, 0);
     private AccessScene _scene = null!;
     private NodeListening _listening = null!;
     private AccessPorts _ports = null!;
 
     public async Task InitializeAsync()
     {
-        _scene = await AccessScene.CreateAsync();
+        _taken.Start();
+        _scene = await AccessScene.CreateAsync($"Applications:echo:Listen={_taken.LocalEndpoint}");
         _listening = new NodeListening(_scene.Served, new Holder("admin"), PassedSockets.None) { LetsNobodyIn = true };
         _ports = new AccessPorts(_scene.Access, _listening, _scene.Parts);
         NodeConfiguration configuration = _scene.Model.InForce.Configuration;
@@ -27,6 +32,7 @@ public sealed class AccessPortsTests : IAsyncLifetime
     {
         _ports.Dispose();
         _listening.Dispose();
+        _taken.Dispose();
         await _scene.DisposeAsync();
     }
 
@@ -53,6 +59,27 @@ public sealed class AccessPortsTests : IAsyncLifetime
         _scene.Access.Refresh();
         await _ports.LookAsync();
         Assert.False(_listening.LetsNobodyIn);
+    }
+
+    // A renewed certificate file opens the ports by a reload, which refuses nothing for the one that somebody took meanwhile.
+    [Fact]
+    public async Task LookAsync_ReloadFoundAPortTaken_OpensItOnceItIsFree()
+    {
+        _scene.TakeUpAll();
+        await _ports.LookAsync();
+        NodeConfiguration configuration = _scene.Model.InForce.Configuration;
+        await using ServedApplication echo = new("echo", configuration.Applications["echo"], _scene.Parts);
+        _scene.Served.All = [echo];
+        PortChange change = await _listening.PrepareAsync([echo], configuration);
+        await _listening.CommitAsync(change);
+        Assert.Single(change.Unbound);
+
+        await _ports.LookAsync();
+        Assert.Null(echo.Bound);
+
+        _taken.Stop();
+        await _ports.LookAsync();
+        Assert.NotNull(echo.Bound);
     }
 
     // The gate may be held for long, by a reload that waits for a name server.

@@ -11,6 +11,7 @@ using KestrelL4.Server.Sources;
 using KestrelL4.Testing;
 using KestrelL4.Testing.Certificates;
 using KestrelL4.Tls;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KestrelL4.Server.Tests.Reload;
@@ -20,6 +21,7 @@ internal sealed class AccessScene : IAsyncDisposable
 {
     private readonly NodeSetUp _setUp = new();
     private readonly Meter _meter = new("test");
+    private readonly ServiceProvider _services = KestrelServices.Create(NullLoggerFactory.Instance);
     private readonly ConnectionAccounting _accounting;
     private readonly PermitKeeper _permits;
 
@@ -32,7 +34,7 @@ internal sealed class AccessScene : IAsyncDisposable
             new ClientHandshake(),
             new TrustInForce(new ClientTrust([], new RegistrySnapshot([], revision: 0))),
             new ClientLimits(RateLimit.None, Time));
-        Parts = new ListenerParts(shared, null!, NullLoggerFactory.Instance, _accounting, Time);
+        Parts = new ListenerParts(shared, _services, NullLoggerFactory.Instance, _accounting, Time);
         _permits = new PermitKeeper(
             new PermitFile(_setUp.Directory.Path), Served, shared, NullLogger<PermitKeeper>.Instance, Time);
         Age = new RegistryAge(Time);
@@ -103,6 +105,7 @@ internal sealed class AccessScene : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _permits.DisposeAsync();
+        await _services.DisposeAsync();
         _accounting.Dispose();
         _meter.Dispose();
         await _setUp.DisposeAsync();

@@ -1,5 +1,5 @@
-using KestrelL4.Testing.Certificates;
 using KestrelL4.Server.Tests.Agent;
+using KestrelL4.Testing.Certificates;
 using KestrelL4.Testing.Servers;
 
 namespace KestrelL4.Server.Tests;

@@ -7,4 +7,4 @@ namespace KestrelL4.Server;
 /// <param name="Logging">Where it logs.</param>
 /// <param name="Manager">The service manager that it is started by.</param>
 /// <param name="Time">Its clock.</param>
-internal sealed record NodeHost(NodeLogging Logging, ServiceManager Manager, TimeProvider Time);
+internal sealed record NodeHost(NodeLogging Logging, Supervisor Manager, TimeProvider Time);

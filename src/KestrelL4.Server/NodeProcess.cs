@@ -18,7 +18,7 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
     /// <summary>Serves until a signal ends it.</summary>
     public async Task<NodeExit> RunAsync(ConfigurationSources sources)
     {
-        using var manager = ServiceManager.OfProcess();
+        using var manager = Supervisor.OfProcess();
         Candidate first = await Candidate.ReadAsync(sources, time).ConfigureAwait(false);
         if (first.Reading.Unreadable.Count > 0)
         {

@@ -32,7 +32,7 @@ internal sealed class DemoNode : IAsyncDisposable
         _logging = NodeLogging.Create(_logSettings);
         _agent = new Agent(AuthorityChange.SettingsOf(first.Reading), first.Reading.Understood.StateDirectory, _logging.Factory, time);
         NodeModel model = new(new ConfigurationInForce(first.Reading, first.Files!, time.GetUtcNow()), first.Seen);
-        _node = new Node(sources, model, _agent, new NodeHost(_logging, ServiceManager.None, time));
+        _node = new Node(sources, model, _agent, new NodeHost(_logging, Supervisor.None, time));
     }
 
     /// <summary>The address of the admin endpoint. Only after the start.</summary>

@@ -102,7 +102,7 @@ internal sealed class Prober(TimeProvider time)
         ApplicationProtocols = check.Probe.IsHttp() ? [SslApplicationProtocol.Http11] : null,
 
         // Nothing secret is said, and the connections of clients go there without TLS: whether it answers is all that is asked.
-#pragma warning disable CA5359
+#pragma warning disable CA5359 // A probe trusts nobody: see above.
         RemoteCertificateValidationCallback = static (_, _, _, _) => true,
 #pragma warning restore CA5359
     };

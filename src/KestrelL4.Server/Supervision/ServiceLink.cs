@@ -21,7 +21,7 @@ internal sealed class ServiceLink : IAsyncDisposable
     /// <param name="health">How the node is.</param>
     /// <param name="openConnections">How many connections are open.</param>
     /// <param name="time">The clock.</param>
-    public ServiceLink(ServiceManager manager, NodeHealth health, Func<int> openConnections, TimeProvider time)
+    public ServiceLink(Supervisor manager, NodeHealth health, Func<int> openConnections, TimeProvider time)
     {
         _time = time;
         if (manager.Notifications is { } socket)

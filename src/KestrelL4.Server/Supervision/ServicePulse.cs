@@ -5,7 +5,7 @@ namespace KestrelL4.Server.Supervision;
 /// <param name="socket">Where it listens.</param>
 /// <param name="notices">What it was told of the node.</param>
 /// <param name="time">The clock of the beats.</param>
-internal sealed class ServicePulse(ServiceManager manager, NotificationSocket socket, ServiceNotices notices, TimeProvider time)
+internal sealed class ServicePulse(Supervisor manager, NotificationSocket socket, ServiceNotices notices, TimeProvider time)
 {
     // A manager that does not watch has its patience with a start or a stop renewed in this rhythm; the usual patience is 90 s.
     private static readonly TimeSpan Unwatched = TimeSpan.FromSeconds(20);

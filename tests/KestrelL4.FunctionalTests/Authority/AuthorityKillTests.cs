@@ -25,6 +25,8 @@ public sealed class AuthorityKillTests
             Task changes = ChangeUntilAsync(authority, round, confirmed, killed.Token);
             int wanted = confirmed.Count + Random.Shared.Next(1, 6);
             await Eventually.UntilAsync(() => confirmed.Count >= wanted, "changes are confirmed");
+
+            // Waits for nothing: it is the moment of the kill, anywhere within a change.
             await Task.Delay(TimeSpan.FromMicroseconds(Random.Shared.Next(20_000)));
             authority.Process.Kill();
             await authority.Process.WaitForExitAsync();

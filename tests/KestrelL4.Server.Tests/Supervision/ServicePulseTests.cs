@@ -90,7 +90,7 @@ public sealed class ServicePulseTests : IDisposable
     }
 
     private ServicePulse PulseOf(TimeSpan watchdog, TimeProvider time) =>
-        new(new ServiceManager(_socket, watchdog, PassedSockets.None), _socket, _notices, time);
+        new(new Supervisor(_socket, watchdog, PassedSockets.None), _socket, _notices, time);
 
     private async Task BeatsAsync(FakeTime time, TimeSpan passing, int count)
     {

@@ -7,7 +7,7 @@ namespace KestrelL4.Server.Supervision;
 /// <param name="Notifications">Where it wants to be told how the process is; null = nowhere.</param>
 /// <param name="Watchdog">Within which time, more than zero, it must hear that the process turns; null = it does not watch.</param>
 /// <param name="Sockets">The sockets that it opened and passed.</param>
-internal sealed record ServiceManager(NotificationSocket? Notifications, TimeSpan? Watchdog, PassedSockets Sockets) : IDisposable
+internal sealed record Supervisor(NotificationSocket? Notifications, TimeSpan? Watchdog, PassedSockets Sockets) : IDisposable
 {
     private const string NotifySocket = "NOTIFY_SOCKET";
     private const string WatchdogTime = "WATCHDOG_USEC";
@@ -28,12 +28,12 @@ internal sealed record ServiceManager(NotificationSocket? Notifications, TimeSpa
     private const long MostMicroseconds = uint.MaxValue * 1_000L;
 
     /// <summary>There is none, or it wants to know nothing.</summary>
-    public static ServiceManager None { get; } = new(null, null, PassedSockets.None);
+    public static Supervisor None { get; } = new(null, null, PassedSockets.None);
 
     /// <summary>What the environment of this process names. It is taken out of there: what this process starts must not speak in its name.</summary>
-    public static ServiceManager OfProcess()
+    public static Supervisor OfProcess()
     {
-        ServiceManager manager = Of(Environment.GetEnvironmentVariable, Environment.ProcessId);
+        Supervisor manager = Of(Environment.GetEnvironmentVariable, Environment.ProcessId);
         manager.Sockets.KeepFromChildren();
         Array.ForEach(
             [NotifySocket, WatchdogTime, WatchdogProcess, SocketsProcess, SocketsCount, SocketNames, SocketsProcessNumber],
@@ -44,11 +44,11 @@ internal sealed record ServiceManager(NotificationSocket? Notifications, TimeSpa
     /// <summary>What variables say to a process; what is meant for another, or cannot be read, counts as unsaid.</summary>
     /// <param name="variable">The value of a variable, or null.</param>
     /// <param name="process">The id of the process.</param>
-    public static ServiceManager Of(Func<string, string?> variable, int process)
+    public static Supervisor Of(Func<string, string?> variable, int process)
     {
         string self = process.ToString(CultureInfo.InvariantCulture);
         bool isWatched = variable(WatchdogProcess) is not { } watched || watched == self;
-        return new ServiceManager(
+        return new Supervisor(
             variable(NotifySocket) is { } path ? NotificationSocket.TryCreate(path) : null,
             isWatched && long.TryParse(variable(WatchdogTime), NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds)
                 && microseconds is > 0 and <= MostMicroseconds

@@ -4,14 +4,14 @@ using KestrelL4.Server.Supervision;
 namespace KestrelL4.Server.Tests.Supervision;
 
 [Collection(ProcessWide.Name)]
-public sealed class ServiceManagerTests
+public sealed class SupervisorTests
 {
     private const int Self = 4711;
 
     [Fact]
     public void Of_NothingSaid_IsNone()
     {
-        ServiceManager manager = Of();
+        Supervisor manager = Of();
 
         Assert.Null(manager.Notifications);
         Assert.Null(manager.Watchdog);
@@ -27,7 +27,7 @@ public sealed class ServiceManagerTests
     [InlineData("vsock:2:1234", false)]
     public void Of_NotifySocket_TakesPathsAndNames(string address, bool isUnderstood)
     {
-        using ServiceManager manager = Of(("NOTIFY_SOCKET", address));
+        using Supervisor manager = Of(("NOTIFY_SOCKET", address));
 
         Assert.Equal(isUnderstood, manager.Notifications is not null);
     }
@@ -45,7 +45,7 @@ public sealed class ServiceManagerTests
     [InlineData("soon", null, null)]
     public void Of_Watchdog_HoldsForItsProcessOnly(string time, string? process, int? milliseconds)
     {
-        ServiceManager manager = Of(("WATCHDOG_USEC", time), ("WATCHDOG_PID", process));
+        Supervisor manager = Of(("WATCHDOG_USEC", time), ("WATCHDOG_PID", process));
 
         Assert.Equal(milliseconds, (int?)manager.Watchdog?.TotalMilliseconds);
     }
@@ -61,7 +61,7 @@ public sealed class ServiceManagerTests
     [InlineData(null, "1", "echo", "")]
     public void Of_Sockets_HoldForTheirProcessOnly(string? process, string count, string? names, string expected)
     {
-        ServiceManager manager = Of(("LISTEN_PID", process), ("LISTEN_FDS", count), ("LISTEN_FDNAMES", names));
+        Supervisor manager = Of(("LISTEN_PID", process), ("LISTEN_FDS", count), ("LISTEN_FDNAMES", names));
 
         Assert.Equal(expected, string.Join(' ', manager.Sockets.Names));
     }
@@ -77,13 +77,13 @@ public sealed class ServiceManagerTests
             Environment.SetEnvironmentVariable(name, value);
         }
 
-        using var manager = ServiceManager.OfProcess();
+        using var manager = Supervisor.OfProcess();
 
         Assert.NotNull(manager.Notifications);
         Assert.Equal(TimeSpan.FromSeconds(30), manager.Watchdog);
         Assert.All(names, static name => Assert.Null(Environment.GetEnvironmentVariable(name)));
     }
 
-    private static ServiceManager Of(params (string Name, string? Value)[] variables) =>
-        ServiceManager.Of(name => Array.Find(variables, variable => variable.Name == name).Value, Self);
+    private static Supervisor Of(params (string Name, string? Value)[] variables) =>
+        Supervisor.Of(name => Array.Find(variables, variable => variable.Name == name).Value, Self);
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using KestrelL4.Sockets;

@@ -23,8 +23,7 @@ internal sealed partial class RelaySocket : Socket
     private RelaySocket(Socket socket)
         : base(socket.SafeHandle)
     {
-        // One handle, one owner: the other's finalizer would close it.
-        GC.SuppressFinalize(socket);
+        Disown(socket);
         Prepare();
     }
 
@@ -36,7 +35,7 @@ internal sealed partial class RelaySocket : Socket
     public Socket Release()
     {
         _news.Forget();
-        GC.SuppressFinalize(this);
+        Disown(this);
         return new Socket(SafeHandle) { Blocking = true };
     }
 
@@ -218,6 +217,11 @@ internal sealed partial class RelaySocket : Socket
             _news.MistrustShortReads();
         }
     }
+
+    // One handle, one owner: the finalizer of the other would close it.
+#pragma warning disable CA1816 // It is not about disposing: the handle lives on.
+    private static void Disown(Socket socket) => GC.SuppressFinalize(socket);
+#pragma warning restore CA1816
 
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     private static partial int Connect(int socket, Span<byte> address, int size);

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using KestrelL4.Sockets;
-using KestrelL4.Testing;
 
 namespace KestrelL4.Tests.Sockets;
 
@@ -13,7 +12,7 @@ public sealed class ReadinessTests
     {
         _readiness.Tell();
 
-        Assert.True(_readiness.WaitAsync().IsCompletedSuccessfully);
+        Assert.True(IsOver());
     }
 
     [Fact]
@@ -63,7 +62,7 @@ public sealed class ReadinessTests
         OperationCanceledException failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.Equal(cancelling.Token, failure.CancellationToken);
         _readiness.Tell();
-        Assert.True(_readiness.WaitAsync().IsCompletedSuccessfully);
+        Assert.True(IsOver());
     }
 
     [Fact]
@@ -114,6 +113,8 @@ public sealed class ReadinessTests
 
         await Eventually.WithinAsync(taking.ContinueWith(static ended => ended.IsCompletedSuccessfully, TaskScheduler.Default), "the last news is seen");
     }
+
+    private bool IsOver() => _readiness.WaitAsync().AsTask().IsCompletedSuccessfully;
 
     private async Task<int> ThreadAfterWaitAsync()
     {

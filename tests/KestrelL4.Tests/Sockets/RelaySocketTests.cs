@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using KestrelL4.Sockets;
-using KestrelL4.Testing;
 using KestrelL4.Testing.Servers;
 
 namespace KestrelL4.Tests.Sockets;

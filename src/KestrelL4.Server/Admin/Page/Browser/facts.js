@@ -1,4 +1,4 @@
-// What is in force: identity, registry, authority, configuration, and the node itself.
+// What is in force: identity, registry, authority, and the node with its configuration.
 
 import { html, keep, say } from './dom.js';
 import { age, clock, count, duration } from './format.js';
@@ -7,7 +7,7 @@ import { Sources } from './words.js';
 /** Draws what is in force. */
 export function drawFacts(view) {
   const { status, at } = view;
-  const cards = [identity(status, at), registry(status), authority(status, at), configuration(status, at), node(status, at)];
+  const cards = [identity(status, at), registry(status), authority(status, at), node(status, at)];
   keep(document.getElementById('facts'), cards.filter(card => card !== null), card => card.title, makeCard);
 }
 
@@ -20,8 +20,7 @@ function identity({ identity: { source, notAfter } }, now) {
     title: 'Identity',
     facts: [
       ['From', Sources[source] ?? 'there is none'],
-      ['Expires', left === null ? 'never' : left > 0 ? `in ${duration(left)}` : `${duration(-left)} ago`],
-      ['On', notAfter === null ? '' : clock(notAfter, now)],
+      ['Expires', left === null ? 'never' : `${left > 0 ? `in ${duration(left)}` : `${duration(-left)} ago`}, ${clock(notAfter, now)}`],
     ],
   };
 }
@@ -50,19 +49,17 @@ function authority({ authority: known }, now) {
   };
 }
 
-function configuration({ configuration: { hash, appliedAt, rejected } }, now) {
+function node({ node: name, version, startedAt, configuration: { hash, appliedAt, rejected } }, now) {
   return {
-    title: 'Configuration',
+    title: 'Node',
     facts: [
-      ['In force since', since(appliedAt, now)],
-      ['Hash', hash],
-      ['Newer one refused', rejected === null ? '' : since(rejected.at, now)],
+      ['Name', name],
+      ['Version', version],
+      ['Started', since(startedAt, now)],
+      ['Configuration', `${hash}, in force since ${since(appliedAt, now)}`],
+      ['Newer one', rejected === null ? '' : `refused ${since(rejected.at, now)}`],
     ],
   };
-}
-
-function node({ node: name, version, startedAt }, now) {
-  return { title: 'Node', facts: [['Name', name], ['Version', version], ['Started', since(startedAt, now)]] };
 }
 
 function makeCard({ title }) {

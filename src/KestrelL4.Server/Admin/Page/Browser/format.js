@@ -55,5 +55,5 @@ export function clock(time, now) {
   return day === new Date(now).toISOString().slice(0, 10) ? exact : `${day} ${exact}`;
 }
 
-/** Keeps a number of connections and their bound apart: 4 of 100. */
-export const share = (value, bound) => (bound === null ? count(value) : `${count(value)} of ${count(bound)}`);
+/** All of them together. */
+export const sum = values => values.reduce((all, each) => all + each, 0);

@@ -1,15 +1,19 @@
 // Components, refusals and limits.
 
 import { html, keep, say, show } from './dom.js';
-import { age, bytes, clock, count, share } from './format.js';
+import { age, bytes, clock, count } from './format.js';
 import { wear } from './icons.js';
 import { rank, Reasons, Scopes } from './words.js';
 
+// Of a limit that is so far used there is little left to give.
+const AlmostFull = 0.9;
+
 const id = name => document.getElementById(name);
 
-/** Draws the components, those that are not healthy first. */
+/** Draws the components, those that are not healthy first; the applications have a list of their own. */
 export function drawComponents(view) {
   const components = Object.entries(view.status.components)
+    .filter(([name]) => !name.startsWith('application:'))
     .map(([name, state], place) => ({ name, place, ...state }))
     .sort((one, other) => rank(one.status) - rank(other.status) || one.place - other.place);
   keep(id('components'), components, each => each.name, makeComponent, view.at);
@@ -79,9 +83,11 @@ function makeLimit({ scope, application }) {
     element,
     update(limit) {
       say(more, numbersOf(limit));
-      say(held, share(limit.connections, limit.maxConcurrentConnections));
+      say(held, limit.maxConcurrentConnections === null ? count(limit.connections) : `${count(limit.connections)} of ${count(limit.maxConcurrentConnections)}`);
       show(meter, limit.maxConcurrentConnections !== null);
       meter.max = limit.maxConcurrentConnections ?? 1;
+      meter.optimum = 0;
+      meter.low = meter.high = meter.max * AlmostFull;
       meter.value = limit.connections;
       say(waiting, count(limit.waiting));
     },

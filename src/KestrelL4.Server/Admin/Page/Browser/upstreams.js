@@ -3,11 +3,15 @@
 import { html, keep, say, show } from './dom.js';
 import { age, count } from './format.js';
 import { wear } from './icons.js';
+import { more } from './more.js';
 import { UpstreamStanding } from './words.js';
+
+const MostShown = 12;
 
 /** Makes the table of an application's upstreams. */
 export function upstreamTable(name) {
   const rows = html('tbody');
+  const shown = more(MostShown);
   const rest = html('p', { class: 'muted rest' });
   const table = html('table', { class: 'upstreams' },
     html('caption', { class: 'heard' }, `Upstreams of ${name}`),
@@ -19,12 +23,12 @@ export function upstreamTable(name) {
     rows);
 
   function update(news, now) {
-    keep(rows, news.application.upstreams, upstream => `${upstream.name} ${upstream.address}`, row, now);
+    keep(rows, shown.cut(news.application.upstreams, () => update(news, now)), upstream => `${upstream.name} ${upstream.address}`, row, now);
     show(rest, news.left > 0);
-    say(rest, `${count(news.left)} more are not shown here; /status lists them all.`);
+    say(rest, `${count(news.left)} more are not told to this page; /status lists them all.`);
   }
 
-  return { elements: [table, rest], update };
+  return { elements: [table, shown.element, rest], update };
 }
 
 function row() {

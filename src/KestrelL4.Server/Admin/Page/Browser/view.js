@@ -1,5 +1,7 @@
 // What the page knows of the node: the last news of each kind, and the samples of the last minutes.
 
+import { sum } from './format.js';
+
 const Most = 150;
 
 export class View {
@@ -41,19 +43,16 @@ export class View {
     return this.status !== null && this.status.version !== news.status.version;
   }
 
-  /** One number of every sample, of the whole node. */
-  series(name) {
-    return this.samples.map(sample => sample[name]);
-  }
-
-  /** One number of every sample, of one application; 0 where it had nothing to tell. */
-  seriesOf(application, name) {
-    return this.samples.map(sample => sample.applications.find(each => each.name === application)?.[name] ?? 0);
-  }
-
-  /** The bytes a second of every sample. */
-  perSecond(values) {
-    return values.map((value, index) => value / this.samples[index].seconds);
+  /** The samples as the charts draw them: of the whole node, or of one application, with 0 where it had nothing to tell. */
+  traffic(application) {
+    const parts = this.samples.map(sample => (application === undefined ? sample : sample.applications.find(each => each.name === application)));
+    const perSecond = name => parts.map((part, index) => (part?.[name] ?? 0) / this.samples[index].seconds);
+    return {
+      times: this.samples.map(sample => Date.parse(sample.at)),
+      connections: parts.map(part => part?.connections ?? 0),
+      received: perSecond('bytesReceived'),
+      sent: perSecond('bytesSent'),
+    };
   }
 
   /** Refusals in the samples, by reason. */
@@ -66,6 +65,11 @@ export class View {
     }
 
     return recent;
+  }
+
+  /** Refusals of each sample. */
+  refusalsEach() {
+    return this.samples.map(sample => sum(Object.values(sample.refusals)));
   }
 
   #takeNode(news) {

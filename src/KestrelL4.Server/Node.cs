@@ -4,6 +4,7 @@ using KestrelL4.Forwarding;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
 using KestrelL4.Server.Admin;
+using KestrelL4.Server.Admin.Page;
 using KestrelL4.Server.Admin.Routes;
 using KestrelL4.Server.Agent;
 using KestrelL4.Server.Configuration;
@@ -34,6 +35,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly NodeHealth _health;
     private readonly NodeModel _model;
     private readonly ServedApplications _served = new();
+    private readonly TrafficHistory _history;
     private readonly AdminListener _admin;
     private readonly AdminSocketListener _adminSocket;
     private readonly NodeListening _listening;
@@ -84,8 +86,10 @@ internal sealed partial class Node : IAsyncDisposable
         _access = new AccessInForce(_served, parts, _permits, AgentView.Of(agent));
 
         NodeReport report = new(model, _served, _access, _health, time);
+        _history = new TrafficHistory(() => _served.All.Select(static each => each.Application), loggers.CreateLogger<TrafficHistory>(), time);
         AdminEndpoint endpoint = new(
             new ObserverRoutes(_health, report.Take, _exposition),
+            new PageRoutes(report.Take, _history, time),
             new OperatorRoutes(ActionsOn(report, new Explainer(_served, shared.Trust, shared.Clients, _health, time)), time));
         _admin = new AdminListener(configuration.Admin, endpoint, loggers, time);
         _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, loggers, time);
@@ -136,6 +140,7 @@ internal sealed partial class Node : IAsyncDisposable
         }
 
         _permits.Start();
+        _history.Start();
         _discovery.Start();
         _watch.Start();
         _ = CompleteStartAsync();
@@ -181,6 +186,7 @@ internal sealed partial class Node : IAsyncDisposable
         await _permits.DisposeAsync().ConfigureAwait(false);
         await _adminSocket.DisposeAsync().ConfigureAwait(false);
         await _admin.DisposeAsync().ConfigureAwait(false);
+        await _history.DisposeAsync().ConfigureAwait(false);
         _listening.Dispose();
         await _services.DisposeAsync().ConfigureAwait(false);
         _exposition.Dispose();

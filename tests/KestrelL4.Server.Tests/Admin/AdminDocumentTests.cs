@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using KestrelL4.Server.Admin.Page;
 using KestrelL4.Server.Draining;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -10,7 +11,8 @@ namespace KestrelL4.Server.Tests.Admin;
 /// <summary>The description of the routes is true: it has every route, and every answer that it promises can be had.</summary>
 public sealed class AdminDocumentTests
 {
-    private static readonly string[] Undescribed = ["/openapi/{documentName}.json"];
+    // Nobody but a browser asks for the page and its files.
+    private static readonly string[] Undescribed = ["/openapi/{documentName}.json", "/", "/page/{name}"];
 
     [Fact]
     public async Task Document_OnTheSocket_HasEveryRoute()
@@ -26,7 +28,7 @@ public sealed class AdminDocumentTests
         await using AdminFixture node = await AdminFixture.StartedAsync();
 
         Assert.Equal(
-            ["/livez", "/metrics", "/readyz", "/readyz/{component}", "/status"],
+            ["/events", "/livez", "/metrics", "/readyz", "/readyz/{component}", "/status"],
             Described(await DocumentAsync(node)).Select(static route => route.Path).Order());
     }
 
@@ -41,9 +43,12 @@ public sealed class AdminDocumentTests
         ];
 
         SortedSet<string> given = [];
+        List<HttpResponseMessage> open = [];
         async Task Ask(string method, string route, string? request = null)
         {
-            using HttpResponseMessage response = await node.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), request ?? route));
+            HttpRequestMessage asked = new(new HttpMethod(method), request ?? route);
+            HttpResponseMessage response = await node.Client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead);
+            open.Add(response);
             given.Add($"{method} {route} {(int)response.StatusCode}");
         }
 
@@ -63,6 +68,11 @@ public sealed class AdminDocumentTests
             await Ask("DELETE", "/connections/{id}", "/connections/A");
         }
 
+        for (int stream = 0; stream <= PageStreams.Most; stream++)
+        {
+            await Ask("GET", "/events");
+        }
+
         await Ask("GET", "/explain", "/explain?client=alice&application=echo");
         await Ask("GET", "/explain", "/explain?client=alice&application=none");
         await Ask("GET", "/explain", "/explain?application=echo");
@@ -79,6 +89,7 @@ public sealed class AdminDocumentTests
             }
         }
 
+        open.ForEach(static response => response.Dispose());
         Assert.Equal(described, given.Order());
     }
 

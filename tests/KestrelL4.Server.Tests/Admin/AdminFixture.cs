@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using KestrelL4.Server.Admin;
 using KestrelL4.Server.Admin.Answers;
+using KestrelL4.Server.Admin.Page;
 using KestrelL4.Server.Admin.Routes;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Draining;
@@ -50,7 +51,11 @@ internal sealed class AdminFixture : IAsyncDisposable
             Explain = static (client, application) => application == "echo" ? Explanation(client) : null,
             Configuration = () => Configuration(Audience.Operator),
         };
-        Endpoint = new AdminEndpoint(new ObserverRoutes(Health, Status, _exposition), new OperatorRoutes(actions, TimeProvider.System));
+        History = new TrafficHistory(() => [Echo], NullLogger<TrafficHistory>.Instance, TimeProvider.System);
+        Endpoint = new AdminEndpoint(
+            new ObserverRoutes(Health, Status, _exposition),
+            new PageRoutes(Status, History, TimeProvider.System),
+            new OperatorRoutes(actions, TimeProvider.System));
         Host = AdminHost.Create(_bound, door, Endpoint, NullLoggerFactory.Instance, TimeProvider.System);
         Client = listen.SocketPath is { } path ? OverSocket(path) : new HttpClient();
     }
@@ -58,6 +63,8 @@ internal sealed class AdminFixture : IAsyncDisposable
     public NodeHealth Health { get; }
 
     public AdminEndpoint Endpoint { get; }
+
+    public TrafficHistory History { get; }
 
     public AdminHost Host { get; }
 
@@ -125,6 +132,7 @@ internal sealed class AdminFixture : IAsyncDisposable
     {
         Client.Dispose();
         await Host.DisposeAsync();
+        await History.DisposeAsync();
         _bound.Dispose();
         _exposition.Dispose();
         _meter.Dispose();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KestrelL4.Server.Admin.Page;
 using KestrelL4.Server.Admin.Routes;
 using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Health;
@@ -16,6 +17,9 @@ namespace KestrelL4.Server.Admin.Answers;
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(IEnumerable<OpenConnection>))]
 [JsonSerializable(typeof(OpenConnection[]))]
+[JsonSerializable(typeof(NodeNews))]
+[JsonSerializable(typeof(ApplicationNews))]
+[JsonSerializable(typeof(IReadOnlyList<TrafficSample>))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class AdminJson : JsonSerializerContext

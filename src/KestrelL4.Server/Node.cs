@@ -26,8 +26,11 @@ namespace KestrelL4.Server;
 /// <summary>One node: builds everything in order, binds, serves, changes while it runs, drains.</summary>
 internal sealed partial class Node : IAsyncDisposable
 {
+    /// <summary>The name of its meter.</summary>
+    public const string MeterName = "KestrelL4";
+
     private readonly ILogger _logger;
-    private readonly Meter _meter = new("KestrelL4");
+    private readonly Meter _meter = new(MeterName);
     private readonly ConnectionAccounting _accounting;
     private readonly PrometheusExposition _exposition;
     private readonly ServiceProvider _services;

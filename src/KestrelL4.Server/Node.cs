@@ -107,6 +107,7 @@ internal sealed partial class Node : IAsyncDisposable
         _reloads = new NodeReloads(_reloader, _drain, _service, _logger);
         _startReport = new NodeStartReport(_listening, host.Manager.Sockets, _logger);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => _access.Current.Identity?.NotAfter, () => host.Logging.DroppedLines);
+        NodeInstruments.AddLimitTo(_meter, () => shared.Gate.MaxConnections);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
         if (agent is not null)
         {

@@ -43,6 +43,8 @@ public sealed class OtlpFixture : NodeFixture
         _setup = setup;
         setup.Application("echo", _refusing.EndPoint, _upstream.EndPoint).Set("Applications:echo:Upstreams:u2:Backup", true);
 
+        setup.Set("Applications:echo:Upstreams:u2:MaxConnections", 1000);
+
         // Else it is in quarantine after the first few dials, and none of it is dialled any more.
         setup.Set("Applications:echo:HealthCheck:Passive:Failures", 1000);
         Alice = setup.Client("alice", "echo");

@@ -27,8 +27,11 @@ namespace KestrelL4.Server;
 /// <summary>One node: builds everything in order, binds, serves, changes while it runs, drains.</summary>
 internal sealed partial class Node : IAsyncDisposable
 {
+    /// <summary>The name of its meter.</summary>
+    public const string MeterName = "KestrelL4";
+
     private readonly ILogger _logger;
-    private readonly Meter _meter = new("KestrelL4");
+    private readonly Meter _meter = new(MeterName);
     private readonly ConnectionAccounting _accounting;
     private readonly PrometheusExposition _exposition;
     private readonly ServiceProvider _services;
@@ -108,6 +111,7 @@ internal sealed partial class Node : IAsyncDisposable
         _reloads = new NodeReloads(_reloader, _drain, _service, _logger);
         _startReport = new NodeStartReport(_listening, host.Manager.Sockets, _logger);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => _access.Current.Identity?.NotAfter, () => host.Logging.DroppedLines);
+        NodeInstruments.AddLimitTo(_meter, () => shared.Gate.MaxConnections);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
         if (agent is not null)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Configuration.Values;
@@ -52,6 +53,8 @@ internal sealed class NodeProcess(TextWriter error, TimeProvider time)
         NodeSignals signals = new(logging.Factory);
         NodeHost host = new(logging, manager, time);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => GC.KeepAlive(signals);
+        var export = OtlpExport.Start(OtlpSignals.Of(Environment.GetEnvironmentVariable), logging.Factory);
+        await using ConfiguredAsyncDisposable exporting = export.ConfigureAwait(false);
         if (configuration.Authority is not { } authority)
         {
             return await ServeAsync(new Node(sources, model, agent: null, host), signals, Never).ConfigureAwait(false);

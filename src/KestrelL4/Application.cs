@@ -230,6 +230,7 @@ public sealed class Application
     internal void Account(ProxiedConnection connection)
     {
         Counters.Ended(connection);
+        connection.Trace?.End(connection);
         _accounting?.Record(connection);
 
         // What a removed one counts at its last connection's end is to be read for as long as all else.

@@ -1,4 +1,5 @@
 using System.Net;
+using KestrelL4.Accounting;
 using KestrelL4.Forwarding;
 using KestrelL4.Registry;
 using KestrelL4.Tls;
@@ -72,6 +73,9 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>What lies behind the reason in one word, such as the scope that refused or the last dial's result; null = nothing more.</summary>
     public string? Cause { get; internal set; }
 
+    /// <summary>Its spans; null = it is not traced.</summary>
+    internal ConnectionTrace? Trace { get; } = ConnectionTrace.Begin();
+
     /// <summary>The address that the client connected to, behind a PROXY header the header's; null when it has none.</summary>
     internal EndPoint? Destination { get; set; }
 
@@ -111,6 +115,7 @@ public sealed class ProxiedConnection : IDisposable
     {
         TimeSpan duration = Duration;
         HandshakeDuration = duration;
+        Trace?.EndHandshake();
         _application.AccountHandshake(duration);
     }
 

@@ -10,12 +10,15 @@ public abstract class NodeFixture : IAsyncLifetime
     {
         NodeSetup setup = CreateSetup();
         Prepare(setup);
-        Node = await setup.StartAsync();
+        Node = await setup.StartAsync(await LaunchAsync());
     }
 
     public virtual async Task DisposeAsync() => await Node.DisposeAsync();
 
     protected virtual NodeSetup CreateSetup() => new();
+
+    /// <summary>How the node's process is started, once the setup is prepared.</summary>
+    protected virtual Task<NodeLaunch> LaunchAsync() => Task.FromResult(new NodeLaunch());
 
     protected abstract void Prepare(NodeSetup setup);
 }

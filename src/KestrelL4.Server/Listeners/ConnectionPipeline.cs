@@ -56,6 +56,7 @@ internal sealed class ConnectionPipeline(
 
         context.Features.Set(connection);
         context.Features.Set(place);
+        connection.Trace?.BeginHandshake();
         try
         {
             await next(context).ConfigureAwait(false);

@@ -57,6 +57,12 @@ internal static class NodeInstruments
         "{reload}",
         "Reloads, by what came of them.");
 
+    /// <summary>Creates the instrument of the node's own bound.</summary>
+    /// <param name="meter">The node's meter.</param>
+    /// <param name="maxConnections">The most connections open at once, of all applications together.</param>
+    public static void AddLimitTo(Meter meter, Func<int> maxConnections) => meter.CreateObservableGauge(
+        "kestrell4.connections.limit", maxConnections, "{connection}", "The most connections open at once, of all applications together.");
+
     /// <summary>Creates the instrument of a node that has an authority.</summary>
     /// <param name="meter">The node's meter.</param>
     /// <param name="isConnected">Whether the last attempt reached the authority and was not refused.</param>

@@ -12,7 +12,8 @@ internal sealed partial class PrometheusExposition : IDisposable
     /// <summary>The media type of <see cref="Scrape"/>.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    private const string RuntimeMeter = "System.Runtime";
+    /// <summary>The name of the meter with the runtime's own instruments.</summary>
+    public const string RuntimeMeter = "System.Runtime";
 
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();

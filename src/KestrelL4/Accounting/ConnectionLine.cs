@@ -10,6 +10,8 @@ internal sealed class ConnectionLine : IReadOnlyList<KeyValuePair<string, object
 {
     private const string Template = "Connection {ConnectionId} of {Application} ended: {CloseReason}";
 
+    private static readonly KeyValuePair<string, object?>[] Untraced = [];
+
     private readonly KeyValuePair<string, object?>[] _fields;
 
     public ConnectionLine(ProxiedConnection connection) => _fields =
@@ -28,6 +30,7 @@ internal sealed class ConnectionLine : IReadOnlyList<KeyValuePair<string, object
         new("HandshakeMilliseconds", Milliseconds(connection.HandshakeDuration)),
         new("ConnectMilliseconds", Milliseconds(connection.ConnectDuration)),
         new("Milliseconds", Milliseconds(connection.Duration)),
+        .. connection.Trace is { } trace ? [new("trace_id", trace.TraceId)] : Untraced,
         new("{OriginalFormat}", Template),
     ];
 

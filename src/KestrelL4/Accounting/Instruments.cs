@@ -50,6 +50,7 @@ internal sealed class Instruments
             () => OfUpstreams(static (_, upstreams) => upstreams.Sum(static upstream => upstream.ActiveConnections)),
             "{connection}",
             "Connections at an upstream now.");
+        meter.CreateObservableGauge("kestrell4.upstream.connections.limit", Bounds, "{connection}", "The most connections at an upstream at once.");
         meter.CreateObservableCounter("kestrell4.upstream.connections", Dials, "{connection}", "Dials of an upstream, by result.");
         meter.CreateObservableCounter(
             "kestrell4.upstream.health.changes", HealthChanges, "{change}", "Changes of an upstream's health, by what it became.");
@@ -83,6 +84,12 @@ internal sealed class Instruments
         from application in _applications()
         from upstreams in UpstreamsOf(application)
         select new Measurement<long>(count(application, upstreams), Tag("application", application.Name), Tag("upstream", upstreams.Key));
+
+    private IEnumerable<Measurement<long>> Bounds() =>
+        from application in _applications()
+        from upstream in application.Upstreams
+        where upstream.MaxConnections is not null
+        select new Measurement<long>(upstream.MaxConnections!.Value, Tag("application", application.Name), Tag("upstream", upstream.Name));
 
     private IEnumerable<Measurement<long>> Ended() =>
         from application in _applications()

@@ -41,6 +41,7 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
 
                 long downs = upstream.HealthChanges(UpstreamHealth.Down);
                 long begin = time.GetTimestamp();
+                connection.Trace?.BeginDial(upstream);
                 Dial dial = await watch.WhileAsync(_dialer.DialAsync(upstream, connection.Greeting, timeouts.Connect, connection.Closing))
                     .ConfigureAwait(false);
                 await using RelayEnd? end = dial.End;
@@ -51,6 +52,7 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
                 }
 
                 dialled(upstream, dial);
+                connection.Trace?.EndDial(dial.Result, dial.Problem);
                 if (end is not null)
                 {
                     connection.Connected(upstream, time.GetElapsedTime(begin));
@@ -62,7 +64,9 @@ internal sealed class ConnectionForwarder(UpstreamSet upstreams, Action<Upstream
                         connection.Close(CloseReason.UpstreamDown);
                     }
 
+                    connection.Trace?.BeginRelay();
                     CloseReason ended = await new Relay(connection, client, end, time).RunAsync(timeouts).ConfigureAwait(false);
+                    connection.Trace?.EndRelay(connection);
                     NoteRefusal(connection, upstream, end);
                     return ended;
                 }

@@ -18,6 +18,7 @@ public sealed class NodeInstrumentsTests
         TrustInForce trust = new(new ClientTrust([], new RegistrySnapshot([], revision: 42)));
         NodeInstruments.AddTo(meter, health, trust, () => DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), () => 7);
         NodeInstruments.AddReloadsTo(meter, () => 3, () => 1);
+        NodeInstruments.AddLimitTo(meter, () => 1000);
 
         health.Application("echo").Degraded("1 of 2 upstreams is down");
         string text = exposition.Scrape();
@@ -30,6 +31,7 @@ public sealed class NodeInstrumentsTests
         Assert.Contains("kestrell4_registry_age_seconds 0\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_configuration_reloads_total{result=\"applied\"} 3\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_configuration_reloads_total{result=\"rejected\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("kestrell4_connections_limit 1000\n", text, StringComparison.Ordinal);
         Assert.Contains("kestrell4_log_lines_dropped_total 7\n", text, StringComparison.Ordinal);
         Assert.Contains($"kestrell4_build_info{{version=\"{NodeVersion.Text}\",runtime=\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("kestrell4_authority_connected", text, StringComparison.Ordinal);

@@ -16,6 +16,10 @@ public sealed partial class MetricSamples
     /// <summary>The names of all samples.</summary>
     public IEnumerable<string> Names => _samples.Select(sample => sample.Name).Distinct();
 
+    /// <summary>The labels of every sample of that name.</summary>
+    public IEnumerable<IReadOnlyDictionary<string, string>> LabelsOf(string name) =>
+        _samples.Where(sample => sample.Name == name).Select(sample => sample.Labels);
+
     /// <summary>Parses an exposition; a line that is neither comment nor sample is an error.</summary>
     public static MetricSamples Parse(string text)
     {

@@ -119,6 +119,6 @@ public sealed partial class TestNode : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    [GeneratedRegex(@"(?<=Admin endpoint on )http://127\.0\.0\.1:\d+")]
     private static partial Regex AdminAddress();
 }

@@ -44,6 +44,7 @@ public sealed class InstrumentsTests : IDisposable
                 ["kestrell4.upstream.connect.duration"] = "s",
                 ["kestrell4.upstream.connections"] = "{connection}",
                 ["kestrell4.upstream.connections.active"] = "{connection}",
+                ["kestrell4.upstream.connections.limit"] = "{connection}",
                 ["kestrell4.upstream.health.changes"] = "{change}",
             },
             _metrics.Units);
@@ -79,6 +80,8 @@ public sealed class InstrumentsTests : IDisposable
         Assert.Equal(1, values["kestrell4.rate_limited{application=echo,scope=client}"]);
         Assert.Equal(1, values["kestrell4.upstream.connections{application=echo,upstream=db1,result=refused}"]);
         Assert.Equal(1, values["kestrell4.upstream.connections.active{application=echo,upstream=db1}"]);
+        Assert.Equal(1, values["kestrell4.upstream.connections.limit{application=echo,upstream=db1}"]);
+        Assert.DoesNotContain("kestrell4.upstream.connections.limit{application=echo,upstream=db2}", values.Keys);
         Assert.Equal(0, values["kestrell4.upstream.available{application=echo,upstream=db1}"]);
         Assert.Equal(1, values["kestrell4.upstream.available{application=echo,upstream=db2}"]);
         Assert.Equal(0.02, values["kestrell4.handshake.duration{}"]);

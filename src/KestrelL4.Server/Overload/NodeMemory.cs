@@ -14,6 +14,7 @@ internal sealed class NodeMemory
 
     private readonly ControlGroup _group = new("/proc/self/cgroup", "/sys/fs/cgroup");
     private readonly long? _machine = OperatingSystem.IsLinux() ? Kibibytes(Machine, "MemTotal:") : null;
+    private MemoryReading? _last;
 
     /// <summary>Measures now; null = the system does not tell.</summary>
     /// <param name="maximum">What the node may use by its configuration, in bytes; null = what the system lets it.</param>
@@ -24,10 +25,18 @@ internal sealed class NodeMemory
             return null;
         }
 
-        long? group = _group.Limit() is { } bound && bound < machine ? bound : null;
-        long limit = Math.Min(maximum ?? long.MaxValue, group ?? machine);
-        long own = Kibibytes(Status, "RssAnon:") + Kibibytes(Status, "RssShmem:");
-        return new MemoryReading(own + (group is null ? 0 : _group.KernelMemory()), limit);
+        try
+        {
+            long? group = _group.Limit() is { } bound && bound < machine ? bound : null;
+            long limit = Math.Min(maximum ?? long.MaxValue, group ?? machine);
+            long own = Kibibytes(Status, "RssAnon:") + Kibibytes(Status, "RssShmem:");
+            return _last = new MemoryReading(own + (group is null ? 0 : _group.KernelMemory()), limit);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // There was no descriptor to read it by, which is told where clients lack them.
+            return _last;
+        }
     }
 
     private static long Kibibytes(string file, string name) =>

@@ -73,16 +73,23 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
 
     private async Task WatchAsync(CancellationToken ended)
     {
+        bool isFailing = false;
         using PeriodicTimer timer = new(Interval, _parts.Time);
         do
         {
             try
             {
                 Look();
+                isFailing = false;
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!isFailing)
             {
+                isFailing = true;
                 Failed(_logger, exception);
+            }
+            catch
+            {
+                // It has been told.
             }
         }
         while (await timer.WaitForNextTickAsync(ended).ConfigureAwait(false));

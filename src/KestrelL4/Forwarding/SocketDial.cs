@@ -60,6 +60,9 @@ internal readonly record struct SocketDial(DialResult Result, Socket? Socket = n
         SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.ConnectionAborted => DialResult.Refused,
         SocketError.TimedOut or SocketError.OperationAborted => DialResult.Timeout,
         SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable => DialResult.LocalError,
+
+        // ENOMEM has no name of its own.
+        SocketError.SocketError => DialResult.LocalError,
         _ => DialResult.Unreachable,
     };
 }

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using KestrelL4.FunctionalTests.Agent;
+using Xunit.Abstractions;
 
 namespace KestrelL4.FunctionalTests.Overload;
 
@@ -9,14 +12,17 @@ public sealed class MemoryTests : IAsyncLifetime
     // Less than any node uses, and more than any will.
     private const long Little = 1_000_000;
     private const long Much = 1_000_000_000_000;
+    private const long RoomForConnections = 30_000_000;
 
+    private readonly ITestOutputHelper _output;
     private readonly EchoServer _upstream = new();
     private readonly NodeSetup _setup = new();
     private readonly TestCertificate _alice;
     private TestNode _node = null!;
 
-    public MemoryTests()
+    public MemoryTests(ITestOutputHelper output)
     {
+        _output = output;
         _setup.Application("echo", _upstream.EndPoint);
         _alice = _setup.Client("alice", "*");
     }
@@ -78,6 +84,52 @@ public sealed class MemoryTests : IAsyncLifetime
         await using TlsClient again = await _node.HoldAsync(_alice);
         Assert.Contains("for want of memory: 1 of 3", _node.Process.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Memory_UsedUpByConnections_IsKeptWithinItsLimitAndGivenBackByThoseThatEnd()
+    {
+        const int Most = 4000;
+        await using (await _node.HoldAsync(_alice))
+        {
+            await AllowAsync(await UsedAsync() + RoomForConnections, "healthy");
+        }
+
+        // As many come at a time as a small machine can bear, until one has to wait.
+        ConcurrentBag<TlsClient> clients = [];
+        using CancellationTokenSource full = new();
+        Task crowd = Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            while (!full.IsCancellationRequested && clients.Count < Most)
+            {
+                clients.Add(await _node.HoldAsync(_alice));
+            }
+        }));
+        await _node.UntilAsync("capacity", "degraded", TimeSpan.FromSeconds(60));
+        await full.CancelAsync();
+        int held = clients.Count;
+        double limit = (await _node.MetricsAsync()).Sum("kestrell4_memory_limit_bytes");
+        double used = await UsedAsync();
+        Assert.InRange(held, 20, Most - 1);
+        Assert.InRange(used, 0, limit);
+
+        // Those that wait are let in once the others have gone, and what these had is free.
+        long left = Stopwatch.GetTimestamp();
+        foreach (TlsClient client in clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        await crowd;
+        await _node.UntilAsync("capacity", "healthy");
+        _output.WriteLine($"{held} connections took {used / 1e6:0} MB of {limit / 1e6:0} MB; accepting again "
+            + $"{Stopwatch.GetElapsedTime(left).TotalSeconds:0.0} s after they had left, at {await UsedAsync() / 1e6:0} MB");
+        foreach (TlsClient client in clients)
+        {
+            await client.DisposeAsync();
+        }
+    }
+
+    private async Task<long> UsedAsync() => (long)(await _node.MetricsAsync()).Sum("kestrell4_memory_used_bytes");
 
     // Asked of the node until it is so: a change of a file is seen within two seconds.
     private async Task AllowAsync(long bytes, string capacity)

@@ -15,7 +15,7 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
     private int _end;
     private bool _isExamined;
     private bool _hasEnded;
-    private bool _isReceiving;
+    private volatile bool _isReceiving;
     private bool _isCompleted;
 
     /// <summary>Whether the peer has ended or reset the connection, or given it up by a TLS alert, as far as it was read.</summary>
@@ -23,6 +23,9 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
 
     /// <summary>Whether a read was cancelled by its token, which in a handshake is the time-out.</summary>
     public bool WasReadCancelled { get; private set; }
+
+    /// <summary>Whether a read has asked the socket and has no answer yet.</summary>
+    public bool AwaitsPeer => _isReceiving;
 
     /// <summary>Cancels reads like their own token, as long as it is set. Default none.</summary>
     public CancellationToken Deadline { get; set; }

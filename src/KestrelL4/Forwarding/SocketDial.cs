@@ -61,6 +61,9 @@ internal readonly record struct SocketDial(DialResult Result, RelaySocket? Socke
         SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.ConnectionAborted => DialResult.Refused,
         SocketError.TimedOut or SocketError.OperationAborted => DialResult.Timeout,
         SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable => DialResult.LocalError,
+
+        // ENOMEM has no name of its own.
+        SocketError.SocketError => DialResult.LocalError,
         _ => DialResult.Unreachable,
     };
 }

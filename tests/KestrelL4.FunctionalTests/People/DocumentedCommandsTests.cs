@@ -46,7 +46,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     private async Task RunAsync(string page, Dictionary<string, string> replaced)
     {
         string text = replaced.Aggregate(Page(page), static (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
-        Match[] blocks = [.. Block().Matches(text)];
+        Match[] blocks = [.. Block().Matches(text).Cast<Match>()];
         string script = string.Concat(blocks.Select(static (block, number) => $"{block.Groups["commands"].Value}\necho '{Marker}{number}'\n"));
 
         // What the page starts in the background ends with it, however far it came.
@@ -57,7 +57,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
             workingDirectory: _home.Path);
 
         Assert.True(result.ExitCode == 0, result.ToString());
-        string[] outputs = result.Output.Split(Marker);
+        string[] outputs = result.Output.Replace("\r", "", StringComparison.Ordinal).Split(Marker);
         for (int i = 0; i < blocks.Length; i++)
         {
             foreach (string line in blocks[i].Groups["printed"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))

@@ -90,6 +90,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error)
             ReloadVerb.Create(),
             ExplainVerb.Create(),
             WaitVerb.Create(),
+            ConnectVerb.Create(),
             PkiVerb.Create(),
             AuthorityVerb.Create(),
         };

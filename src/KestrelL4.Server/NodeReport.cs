@@ -91,6 +91,7 @@ internal sealed class NodeReport(NodeModel model, ServedApplications served, Acc
     {
         Name = served.Name,
         Listen = served.Address,
+        Open = served.Bound is not null,
         Status = served.Application.IsRemoved ? ComponentStatus.Draining : health.Application(served.Name).State.Status,
         Connections = served.Application.Connections.Count,
         Queued = served.Application.QueuedConnections,

@@ -23,6 +23,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("reload", "--help")]
     [InlineData("explain", "--help")]
     [InlineData("wait", "--help")]
+    [InlineData("connect", "--help")]
     public async Task Help_AnyVerb_ShowsTheCommandAsItIsTyped(params string[] arguments)
     {
         ToolResult result = await Run(arguments);
@@ -43,6 +44,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("nonsense")]
     [InlineData("enroll")]
+    [InlineData("connect")]
     [InlineData("pki")]
     [InlineData("pki", "nonsense")]
     [InlineData("pki", "init", "--bogus")]

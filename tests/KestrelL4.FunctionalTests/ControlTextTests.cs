@@ -1,4 +1,6 @@
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
+using KestrelL4.Cli.Draining;
 using KestrelL4.Server.Admin.Answers;
 using KestrelL4.Server.Health;
 
@@ -98,5 +100,5 @@ public sealed class ControlTextTests
         Authority = authority,
         Applications = [],
         Limits = [],
-    });
+    }).ToString();
 }

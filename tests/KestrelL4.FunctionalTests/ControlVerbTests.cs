@@ -116,6 +116,36 @@ public sealed class ControlVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DrainWait_InAPipe_TellsEachChangeAndHowManyWereCut()
+    {
+        _setup.Set("Drain:Timeout", "1s");
+        await using TestNode node = await _setup.StartAsync();
+        await using TlsClient client = await node.HoldAsync(_alice);
+
+        ToolResult drained = await Run(Done, "drain", "--wait");
+
+        Assert.Matches(
+            @"\A(Draining the node: still takes connections, 1 open\.\n)?Draining the node: 1 of 1 connections left\.\nDrained the node within \d+s; connections cut: 1\.\n\z",
+            drained.Output);
+        Assert.Matches(@"echo +draining +\S+ \(closed\)", (await Run(Done, "status")).Output);
+        Assert.Contains("'nothing'", (await Run(No, "drain", "nothing", "--wait")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DrainWait_PutBackMeanwhile_ExitsOneAndSaysSo()
+    {
+        await using TestNode node = await _setup.StartAsync();
+        await using TlsClient client = await node.HoldAsync(_alice);
+
+        Task<ToolResult> drained = Run(No, "drain", "echo/u1", "--wait");
+        await Eventually.UntilAsync(
+            async () => (await Run(null, "status")).Output.Contains("draining", StringComparison.Ordinal), "the upstream drains");
+        await Run(Done, "undrain", "echo/u1");
+
+        Assert.Contains("put back into service", (await drained).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Drain_Node_ClosesThePortsAndLeavesTheSocket()
     {
         await using TestNode node = await _setup.StartAsync();
@@ -141,6 +171,8 @@ public sealed class ControlVerbTests : IAsyncLifetime
         ToolResult result = await Run(Done, "reload");
 
         Assert.Contains("in force", result.Output, StringComparison.Ordinal);
+        Assert.NotEmpty((string)JsonNode.Parse((await Run(Done, "reload", "--json")).Output)!["hash"]!);
+        Assert.True((bool)JsonNode.Parse((await Run(Done, "explain", "bob", "echo", "--json")).Output)!["admitted"]!);
         Assert.Contains("bob would get in", (await Run(Done, "explain", "bob", "echo")).Output, StringComparison.Ordinal);
     }
 
@@ -156,6 +188,7 @@ public sealed class ControlVerbTests : IAsyncLifetime
 
         Assert.Contains("Upstreams:u1:Weight", result.Error, StringComparison.Ordinal);
         Assert.Contains("Drain:Timeout", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, JsonNode.Parse((await Run(No, "reload", "--json")).Output)!["errors"]!.AsArray().Count);
         Assert.Contains("errors: 2", (await Run(Done, "status")).Output, StringComparison.Ordinal);
         Assert.Equal(2, (int)(await node.StatusAsync())["configuration"]!["rejected"]!["errors"]!);
         await using TlsClient client = await node.HoldAsync(_alice);

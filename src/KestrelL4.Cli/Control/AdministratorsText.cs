@@ -1,4 +1,5 @@
 using KestrelL4.Authority.Administration;
+using KestrelL4.Cli.Display;
 
 namespace KestrelL4.Cli.Control;
 
@@ -6,14 +7,14 @@ namespace KestrelL4.Cli.Control;
 internal static class AdministratorsText
 {
     /// <summary>The entries in the order of their clients.</summary>
-    public static string Of(AdministratorsReport report)
+    public static Report Of(AdministratorsReport report)
     {
         TextTable table = new("CERTIFICATE", "CLIENT", "VALID UNTIL", "STATUS");
         foreach ((string id, AdministratorReport entry) in report.Administrators.OrderBy(static entry => entry.Value.Client, StringComparer.OrdinalIgnoreCase))
         {
-            table.Add(id, entry.Client, Readable.Time(entry.NotAfter), entry.Problem ?? "in force");
+            table.Add(id, entry.Client, Readable.Time(entry.NotAfter), new Cell(entry.Problem ?? "in force", entry.Problem is null ? Tone.Good : Tone.Bad));
         }
 
-        return table.ToString();
+        return new Report(table);
     }
 }

@@ -1,4 +1,5 @@
 using KestrelL4.Authority.Administration;
+using KestrelL4.Cli.Display;
 using KestrelL4.Protocol.Snapshots;
 
 namespace KestrelL4.Cli.Control;
@@ -7,24 +8,24 @@ namespace KestrelL4.Cli.Control;
 internal static class ClientsText
 {
     /// <summary>The clients in the order of their names, then the revoked certificates.</summary>
-    public static string Of(ClientsReport report)
+    public static Report Of(ClientsReport report)
     {
         TextTable table = new("CLIENT", "STATUS", "APPLICATIONS", "LIMITS", "CERTIFICATES");
         foreach ((string name, RegisteredClient client) in report.Clients.OrderBy(static entry => entry.Key, StringComparer.OrdinalIgnoreCase))
         {
             table.Add(
                 name,
-                client.Disabled ? "disabled" : "registered",
+                client.Disabled ? new Cell("disabled", Tone.Doubtful) : "registered",
                 string.Join(' ', client.Applications),
                 string.Join("; ", LimitsOf(client)),
                 string.Join(' ', client.SerialNumbers));
         }
 
-        string revision = $"Epoch {report.Epoch}, revision {report.Revision}, clients: {report.Clients.Count}\n\n";
-        return revision + table + (report.Revoked.Count > 0 ? "\n" + RevokedOf(report) : "");
+        TextLines revision = new TextLines().Add($"Epoch {report.Epoch}, revision {report.Revision}, clients: {report.Clients.Count}");
+        return report.Revoked.Count > 0 ? new Report(revision, table, RevokedOf(report)) : new Report(revision, table);
     }
 
-    private static string RevokedOf(ClientsReport report)
+    private static TextTable RevokedOf(ClientsReport report)
     {
         TextTable table = new("REVOKED CERTIFICATE", "SINCE");
         foreach ((string id, DateTimeOffset at) in report.Revoked.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
@@ -32,7 +33,7 @@ internal static class ClientsText
             table.Add(id, Readable.Time(at));
         }
 
-        return table.ToString();
+        return table;
     }
 
     private static IEnumerable<string> LimitsOf(RegisteredClient client)

@@ -1,3 +1,4 @@
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Control;
@@ -7,11 +8,11 @@ namespace KestrelL4.Cli.Control;
 internal sealed class ConnectionsText(DateTimeOffset now)
 {
     /// <summary>A table, oldest first.</summary>
-    public string Of(IReadOnlyList<OpenConnection> connections)
+    public Report Of(IReadOnlyList<OpenConnection> connections)
     {
         if (connections.Count == 0)
         {
-            return "No connection is open.\n";
+            return Report.Of("No connection is open.");
         }
 
         TextTable table = new("ID", "APPLICATION", "CLIENT", "SERIAL NUMBER", "PEER", "UPSTREAM", "FOR", "RECEIVED", "SENT");
@@ -29,6 +30,6 @@ internal sealed class ConnectionsText(DateTimeOffset now)
                 Readable.Bytes(connection.BytesSent));
         }
 
-        return table.ToString();
+        return new Report(table);
     }
 }

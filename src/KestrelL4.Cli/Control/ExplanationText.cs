@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text;
-using KestrelL4.Server.Configuration.Values;
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Explaining;
 
 namespace KestrelL4.Cli.Control;
@@ -8,10 +7,9 @@ namespace KestrelL4.Cli.Control;
 /// <summary>Why a client would get in, or not, for people.</summary>
 internal static class ExplanationText
 {
-    /// <summary>A sentence, the steps, and the limits that have numbers.</summary>
-    public static string Of(Explanation explanation)
+    /// <summary>A sentence, the steps, the upstreams, and the limits that have numbers.</summary>
+    public static Report Of(Explanation explanation)
     {
-        StringBuilder text = new();
         string verdict = explanation switch
         {
             { Admitted: true, Upstream: null } => $"would wait for a place in {explanation.Application}",
@@ -19,39 +17,48 @@ internal static class ExplanationText
             { Refusal: null } => $"could not connect to {explanation.Application}",
             _ => $"would not get in to {explanation.Application}: {explanation.Refusal}",
         };
-        text.Append(Printable.Whole($"{explanation.Client} {verdict}")).Append("\n\n");
+        TextLines sentence = new TextLines().Add($"{explanation.Client} {verdict}");
+        TextTable limits = Limits(explanation);
+        return limits.Rows.Count > 0
+            ? new Report(sentence, Steps(explanation), Upstreams(explanation), limits)
+            : new Report(sentence, Steps(explanation), Upstreams(explanation));
+    }
 
-        TextTable steps = new("STEP", "PASSES", "WHY");
+    private static Cell YesOrNo(bool isYes, Tone no) => isYes ? new Cell("yes", Tone.Good) : new Cell("no", no);
+
+    private static TextTable Steps(Explanation explanation)
+    {
+        TextTable table = new("STEP", "PASSES", "WHY");
         foreach (ExplainedStep step in explanation.Steps)
         {
-            steps.Add(step.Step, step.Passes ? "yes" : "no", step.Why);
+            table.Add(step.Step, YesOrNo(step.Passes, Tone.Bad), step.Why);
         }
 
-        text.Append(steps).Append('\n').Append(Upstreams(explanation));
-        ExplainedLimit[] limits =
-        [
-            .. explanation.Limits.Where(static limit => limit is not { MaxConcurrentConnections: null, ConnectionsPerWindow: null, BytesPerSecond: null }),
-        ];
-        if (limits.Length > 0)
+        return table;
+    }
+
+    private static TextTable Limits(Explanation explanation)
+    {
+        TextTable table = new("LIMIT", "CONNECTIONS", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND", "WAITING", "HAS ROOM");
+        foreach (ExplainedLimit limit in explanation.Limits)
         {
-            TextTable table = new("LIMIT", "CONNECTIONS", "AT MOST", "PER WINDOW", "WINDOW", "PER SECOND", "WAITING", "HAS ROOM");
-            foreach (ExplainedLimit limit in limits)
+            if (limit is { MaxConcurrentConnections: null, ConnectionsPerWindow: null, BytesPerSecond: null })
             {
-                table.Add(
-                    limit.Scope,
-                    Readable.Count(limit.Held),
-                    limit.MaxConcurrentConnections is { } most ? Readable.Count(most) : null,
-                    limit.ConnectionsPerWindow is { } permits ? Readable.Count(permits) : null,
-                    limit.ConnectionsPerWindow is null ? null : string.Create(CultureInfo.InvariantCulture, $"{limit.WindowSeconds}s"),
-                    limit.BytesPerSecond is { } bytes ? Readable.Bytes(bytes) : null,
-                    Readable.Count(limit.Waiting),
-                    limit.Admits ? "yes" : "no");
+                continue;
             }
 
-            text.Append('\n').Append(table);
+            table.Add(
+                limit.Scope,
+                Readable.Count(limit.Held),
+                limit.MaxConcurrentConnections is { } most ? Readable.Count(most) : null,
+                limit.ConnectionsPerWindow is { } permits ? Readable.Count(permits) : null,
+                limit.ConnectionsPerWindow is null ? null : string.Create(CultureInfo.InvariantCulture, $"{limit.WindowSeconds}s"),
+                limit.BytesPerSecond is { } bytes ? Readable.Bytes(bytes) : null,
+                Readable.Count(limit.Waiting),
+                YesOrNo(limit.Admits, Tone.Bad));
         }
 
-        return text.ToString();
+        return table;
     }
 
     private static TextTable Upstreams(Explanation explanation)
@@ -59,7 +66,7 @@ internal static class ExplanationText
         TextTable table = new("UPSTREAM", "OFFERED", "STATUS", "ADDRESS", "WHY");
         foreach (ExplainedUpstream upstream in explanation.Upstreams)
         {
-            table.Add(upstream.Name, upstream.Offered ? "yes" : "no", upstream.Status, upstream.Address, upstream.Why);
+            table.Add(upstream.Name, YesOrNo(upstream.Offered, Tone.Doubtful), Tones.OfUpstream(upstream.Status), upstream.Address, upstream.Why);
         }
 
         return table;

@@ -1,6 +1,5 @@
-using System.Text;
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Admin.Answers;
-using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Health;
 
 namespace KestrelL4.Cli.Control;
@@ -10,22 +9,9 @@ namespace KestrelL4.Cli.Control;
 internal sealed class StatusText(DateTimeOffset now)
 {
     /// <summary>The whole status, a table each for components, applications, upstreams and limits.</summary>
-    public string Of(NodeStatus status)
-    {
-        StringBuilder text = new();
-        text.Append(Heading(status));
-        text.Append('\n').Append(Components(status));
-        text.Append('\n').Append(Applications(status));
-        text.Append('\n').Append(Upstreams(status));
-        if (status.Limits.Count > 0)
-        {
-            text.Append('\n').Append(Limits(status));
-        }
-
-        return text.ToString();
-    }
-
-    private static string Word(ComponentStatus status) => status.ToString().ToLowerInvariant();
+    public Report Of(NodeStatus status) => status.Limits.Count > 0
+        ? new Report(Heading(status), Components(status), Applications(status), Upstreams(status), Limits(status))
+        : new Report(Heading(status), Components(status), Applications(status), Upstreams(status));
 
     private static string Registry(RegistryStatus registry)
     {
@@ -56,8 +42,8 @@ internal sealed class StatusText(DateTimeOffset now)
         {
             table.Add(
                 application.Name,
-                Word(application.Status),
-                application.Listen,
+                Tones.Of(application.Status),
+                application.Open ? application.Listen : new Cell($"{application.Listen} (closed)", Tone.Doubtful),
                 Readable.Count(application.Connections),
                 Readable.Count(application.Queued),
                 Readable.Count(application.Totals.Values.Sum()));
@@ -85,30 +71,28 @@ internal sealed class StatusText(DateTimeOffset now)
         return table;
     }
 
-    private StringBuilder Heading(NodeStatus status)
+    private TextLines Heading(NodeStatus status)
     {
-        StringBuilder text = new();
-        Line($"{status.Node} is {Word(status.Status)}: KestrelL4 {status.Version}, up {Readable.Age(now - status.StartedAt)}");
-        Line($"configuration {status.Configuration.Hash}, applied {Readable.Time(status.Configuration.AppliedAt)}");
+        TextLines lines = new();
+        lines.Add($"{status.Node} is ", Tones.Of(status.Status), $": KestrelL4 {status.Version}, up {Readable.Age(now - status.StartedAt)}");
+        lines.Add($"configuration {status.Configuration.Hash}, applied {Readable.Time(status.Configuration.AppliedAt)}");
         if (status.Configuration.Rejected is { } rejected)
         {
-            Line($"a newer one was refused {Readable.Time(rejected.At)}, errors: {rejected.Errors.Count}");
+            lines.Add(new Cell($"a newer one was refused {Readable.Time(rejected.At)}, errors: {rejected.Errors.Count}", Tone.Bad));
             foreach (string error in rejected.Errors.Texts ?? [])
             {
-                Line($"  {error}");
+                lines.Add($"  {error}");
             }
         }
 
-        Line(status.Identity is { NotAfter: { } notAfter, Source: { } issuer } ? $"identity from {issuer}, valid until {Readable.Time(notAfter)}" : "no identity yet");
-        Line(Registry(status.Registry));
+        lines.Add(status.Identity is { NotAfter: { } notAfter, Source: { } issuer } ? $"identity from {issuer}, valid until {Readable.Time(notAfter)}" : "no identity yet");
+        lines.Add(Registry(status.Registry));
         if (status.Authority is { } authority)
         {
-            Line(Authority(authority));
+            lines.Add(new Cell(Authority(authority), authority.Connected ? Tone.Plain : Tone.Doubtful));
         }
 
-        return text;
-
-        void Line(string line) => text.Append(Printable.Whole(line)).Append('\n');
+        return lines;
     }
 
     private TextTable Components(NodeStatus status)
@@ -116,7 +100,7 @@ internal sealed class StatusText(DateTimeOffset now)
         TextTable table = new("COMPONENT", "STATUS", "FOR", "REASON");
         foreach ((string name, ComponentState state) in status.Components)
         {
-            table.Add(name, Word(state.Status), Readable.Age(now - state.Since), state.Reason);
+            table.Add(name, Tones.Of(state.Status), Readable.Age(now - state.Since), state.Reason);
         }
 
         return table;
@@ -131,7 +115,7 @@ internal sealed class StatusText(DateTimeOffset now)
             {
                 table.Add(
                     $"{application.Name}/{upstream.Name}",
-                    upstream.Status,
+                    Tones.OfUpstream(upstream.Status),
                     Readable.Age(now - upstream.Since),
                     upstream.Address,
                     Readable.Count(upstream.Connections),

@@ -39,8 +39,8 @@ internal static class AuthorityAdministratorVerb
     private static Command CreateList()
     {
         Command command = new("list", "The certificates that may administer, and whether each still counts.");
-        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) => AdministratorsText.Of(await authority.AskAsync(
-            HttpMethod.Get, AdministrationRoutes.Administrators, AdministrationJson.Default.AdministratorsReport, cancellation)));
+        new AuthorityOptionSet().Present(
+            command, AdministrationRoutes.Administrators, AdministrationJson.Default.AdministratorsReport, AdministratorsText.Of);
         return command;
     }
 

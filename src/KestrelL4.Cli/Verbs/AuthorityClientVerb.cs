@@ -99,8 +99,7 @@ internal static class AuthorityClientVerb
     private static Command CreateList()
     {
         Command command = new("list", "The clients with their grants, limits and certificates, and the revoked certificates.");
-        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) => ClientsText.Of(
-            await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Clients, AdministrationJson.Default.ClientsReport, cancellation)));
+        new AuthorityOptionSet().Present(command, AdministrationRoutes.Clients, AdministrationJson.Default.ClientsReport, ClientsText.Of);
         return command;
     }
 

@@ -13,8 +13,8 @@ internal static class AuthorityNodeVerb
     private static Command CreateList()
     {
         Command command = new("list", "The nodes, and until when their certificates are valid.");
-        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) => NodesText.Of(
-            await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Nodes, AdministrationJson.Default.NodesReport, cancellation), TimeProvider.System));
+        new AuthorityOptionSet().Present(
+            command, AdministrationRoutes.Nodes, AdministrationJson.Default.NodesReport, static report => NodesText.Of(report, TimeProvider.System));
         return command;
     }
 

@@ -74,8 +74,7 @@ internal static class AuthorityVerb
     private static Command CreateStatus()
     {
         Command command = new("status", "Epoch, revision and pin, and until when root and issuers are valid.");
-        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) => AuthorityText.Of(
-            await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, cancellation)));
+        new AuthorityOptionSet().Present(command, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, AuthorityText.Of);
         return command;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Verbs;
@@ -12,22 +13,21 @@ internal static class ConnectionsVerb
     public static Command Create()
     {
         NodeOptions node = new();
-        Option<bool> json = new("--json") { Description = "Print the node's answer as it came." };
+        Option<bool> json = JsonOption.Create();
         Command command = new("connections", "The open connections of a running node, oldest first.") { json };
         node.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using AdminSocket socket = node.Open(parsed);
-            TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
                 JsonElement answer = await socket.ReadAsync("/connections", AdminJson.Default.JsonElement, cancellation);
-                output.WriteLine(answer.GetRawText());
+                Show.Json(parsed, answer.GetRawText());
                 return ExitCode.Done;
             }
 
             OpenConnection[] connections = await socket.ReadAsync("/connections", AdminJson.Default.OpenConnectionArray, cancellation);
-            output.Write(new ConnectionsText(TimeProvider.System.GetUtcNow()).Of(connections));
+            Show.Report(parsed, new ConnectionsText(TimeProvider.System.GetUtcNow()).Of(connections));
             return ExitCode.Done;
         });
         return command;

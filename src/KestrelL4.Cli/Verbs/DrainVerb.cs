@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Draining;
 
 namespace KestrelL4.Cli.Verbs;
 
@@ -7,41 +8,74 @@ namespace KestrelL4.Cli.Verbs;
 internal static class DrainVerb
 {
     /// <summary>The verb <c>drain</c>.</summary>
-    public static Command CreateDrain() => Create(
-        "drain",
-        "Stop taking connections: the node as SIGTERM does, without ending it; an application's port; or an upstream, which is picked no more.",
-        "Draining");
-
-    /// <summary>The verb <c>undrain</c>.</summary>
-    public static Command CreateUndrain() => Create(
-        "undrain", "Take a drain back: the same ports open again, the upstream is picked again.", "Back in service:");
-
-    private static Command Create(string name, string description, string done)
+    public static Command CreateDrain()
     {
         NodeOptions node = new();
-        Argument<DrainTarget> target = new(DrainTarget.Form)
+        Argument<DrainTarget> target = TargetArgument();
+        Option<bool> wait = new("--wait") { Description = "Show how it goes on, until no connection is left; Ctrl-C leaves it draining." };
+        Command command = new(
+            "drain", "Stop taking connections: the node as SIGTERM does, without ending it; an application's port; or an upstream, which is picked no more.")
         {
-            Description = "The application, or one of its upstreams. Without it, the whole node.",
-            Arity = ArgumentArity.ZeroOrOne,
-            DefaultValueFactory = _ => DrainTarget.Node,
-            CustomParser = static result =>
-            {
-                if (!DrainTarget.TryParse(result.Tokens[0].Value, out DrainTarget read))
-                {
-                    result.AddError($"'{result.Tokens[0].Value}': write {DrainTarget.Form}, such as postgres or postgres/db1.");
-                }
-
-                return read;
-            },
+            target, wait,
         };
-        Command command = new(name, description) { target };
         node.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using AdminSocket socket = node.Open(parsed);
             DrainTarget named = parsed.GetRequiredValue(target);
-            return Outcome.Tell(parsed, await socket.SendAsync(HttpMethod.Post, $"/{name}{named.Query}", cancellation), $"{done} {named}.");
+            if (!parsed.GetValue(wait))
+            {
+                return Outcome.Tell(parsed, await BeginAsync(socket, named, cancellation), $"Draining {named}.");
+            }
+
+            DrainWait waiting = new(socket, named, new DrainProgress(parsed.InvocationConfiguration.Output, named), TimeProvider.System);
+            DrainState before = await waiting.ReadAsync(cancellation);
+            AdminAnswer answer = await BeginAsync(socket, named, cancellation);
+            if (!answer.IsDone)
+            {
+                return Outcome.Tell(parsed, answer, "");
+            }
+
+            DrainState end = await waiting.WaitAsync(cancellation);
+            return end.Phase == DrainPhase.Waiting
+                ? Outcome.Tell(parsed, answer, $"Drained {named} within {Readable.Age(waiting.Elapsed)}; connections cut: {end.Cut - before.Cut}.")
+                : Outcome.Refuse(parsed, $"{named} was put back into service meanwhile.");
         });
         return command;
     }
+
+    /// <summary>The verb <c>undrain</c>.</summary>
+    public static Command CreateUndrain()
+    {
+        NodeOptions node = new();
+        Argument<DrainTarget> target = TargetArgument();
+        Command command = new("undrain", "Take a drain back: the same ports open again, the upstream is picked again.") { target };
+        node.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using AdminSocket socket = node.Open(parsed);
+            DrainTarget named = parsed.GetRequiredValue(target);
+            return Outcome.Tell(parsed, await socket.SendAsync(HttpMethod.Post, $"/undrain{named.Query}", cancellation), $"Back in service: {named}.");
+        });
+        return command;
+    }
+
+    private static Task<AdminAnswer> BeginAsync(AdminSocket socket, DrainTarget target, CancellationToken cancellation) =>
+        socket.SendAsync(HttpMethod.Post, $"/drain{target.Query}", cancellation);
+
+    private static Argument<DrainTarget> TargetArgument() => new(DrainTarget.Form)
+    {
+        Description = "The application, or one of its upstreams. Without it, the whole node.",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => DrainTarget.Node,
+        CustomParser = static result =>
+        {
+            if (!DrainTarget.TryParse(result.Tokens[0].Value, out DrainTarget read))
+            {
+                result.AddError($"'{result.Tokens[0].Value}': write {DrainTarget.Form}, such as postgres or postgres/db1.");
+            }
+
+            return read;
+        },
+    };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Admin.Answers;
 using KestrelL4.Server.Explaining;
 
@@ -15,9 +16,10 @@ internal static class ExplainVerb
         NodeOptions node = new();
         Argument<string> client = new("CLIENT") { Description = "The client's name in the registry." };
         Argument<string> application = new("APPLICATION") { Description = "The application's name." };
+        Option<bool> json = JsonOption.Create();
         Command command = new("explain", "Would this client get in now, to which upstream, under which limits, and why (not)?")
         {
-            client, application,
+            client, application, json,
         };
         node.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -32,7 +34,15 @@ internal static class ExplainVerb
             }
 
             Explanation explanation = JsonSerializer.Deserialize(answer.Body, AdminJson.Default.Explanation)!;
-            parsed.InvocationConfiguration.Output.Write(ExplanationText.Of(explanation));
+            if (parsed.GetValue(json))
+            {
+                Show.Json(parsed, answer.Body);
+            }
+            else
+            {
+                Show.Report(parsed, ExplanationText.Of(explanation));
+            }
+
             return explanation.Admitted ? ExitCode.Done : ExitCode.No;
         });
         return command;

@@ -16,10 +16,15 @@ internal static class Outcome
             return ExitCode.Done;
         }
 
-        foreach (string error in answer.Errors)
+        return Refuse(parsed, [.. answer.Errors]);
+    }
+
+    /// <summary>Prints why something was not done; returns an <see cref="ExitCode"/>.</summary>
+    public static int Refuse(ParseResult parsed, params string[] errors)
+    {
+        foreach (string error in errors)
         {
-            parsed.InvocationConfiguration.Error.WriteLine(
-                $"{CommandLine.Name} {parsed.CommandResult.Command.Name}: {Printable.Whole(error)}");
+            parsed.InvocationConfiguration.Error.WriteLine($"{CommandLine.PathOf(parsed)}: {Printable.Whole(error)}");
         }
 
         return ExitCode.No;

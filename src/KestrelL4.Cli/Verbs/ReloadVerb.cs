@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Verbs;
@@ -12,12 +13,19 @@ internal static class ReloadVerb
     public static Command Create()
     {
         NodeOptions node = new();
-        Command command = new("reload", "Read configuration and files anew; ends when they are in force, or refused as a whole.");
+        Option<bool> json = JsonOption.Create();
+        Command command = new("reload", "Read configuration and files anew; ends when they are in force, or refused as a whole.") { json };
         node.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using AdminSocket socket = node.Open(parsed);
             AdminAnswer answer = await socket.SendAsync(HttpMethod.Post, "/reload", cancellation);
+            if (parsed.GetValue(json))
+            {
+                Show.Json(parsed, answer.Body);
+                return answer.IsDone ? ExitCode.Done : ExitCode.No;
+            }
+
             return Outcome.Tell(parsed, answer, answer.IsDone ? Applied(answer) : "");
         });
         return command;

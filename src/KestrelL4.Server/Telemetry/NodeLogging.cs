@@ -42,6 +42,9 @@ internal sealed class NodeLogging : IDisposable
             // It tells of every single probe; a change of an upstream's health is told once, by us.
             builder.AddFilter("Yarp", LogLevel.Error);
 
+            // YARP brings it along for cookies, which nobody here has; without a home directory it warns of keys that do not exist.
+            builder.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+
             // It logs a failed start with a stack trace, which we tell in one line.
             builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 

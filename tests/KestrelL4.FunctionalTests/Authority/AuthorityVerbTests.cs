@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace KestrelL4.FunctionalTests.Authority;
 
 /// <summary>The verbs of <c>kestrell4 authority</c>: what they print, write and return.</summary>
@@ -25,6 +27,10 @@ public sealed class AuthorityVerbTests : IAsyncLifetime
         string serial = (await _authority.ToolAsync(OpenSsl, "x509", "-in", "out/alice.crt", "-noout", "-serial")).Trim()["serial=".Length..];
         Assert.Contains($"authority:{serial}", printed, StringComparison.Ordinal);
         Assert.Contains($"authority:{serial}", await _authority.DoAsync("client", "list"), StringComparison.Ordinal);
+        Assert.NotEmpty(JsonNode.Parse(await _authority.DoAsync("client", "list", "--json"))!["clients"]!.AsObject());
+        Assert.NotNull(JsonNode.Parse(await _authority.DoAsync("status", "--json"))!["caPin"]);
+        Assert.NotNull(JsonNode.Parse(await _authority.DoAsync("node", "list", "--json"))!["nodes"]);
+        Assert.NotNull(JsonNode.Parse(await _authority.DoAsync("administrator", "list", "--json"))!["administrators"]);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_authority["out/alice.key"]));
         Assert.DoesNotContain("PRIVATE", File.ReadAllText(_authority["ca/registry.json"]), StringComparison.Ordinal);
     }

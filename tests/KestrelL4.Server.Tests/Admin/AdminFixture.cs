@@ -197,6 +197,7 @@ internal sealed class AdminFixture : IAsyncDisposable
                 {
                     Name = "echo",
                     Listen = "127.0.0.1:6432",
+                    Open = true,
                     Status = ComponentStatus.Healthy,
                     Connections = 4,
                     Queued = 0,

@@ -11,6 +11,9 @@ internal sealed record ApplicationStatus
     /// <summary>The address it is bound to.</summary>
     public required string Listen { get; init; }
 
+    /// <summary>Whether its port is open there.</summary>
+    public required bool Open { get; init; }
+
     /// <summary>How it is.</summary>
     public required ComponentStatus Status { get; init; }
 

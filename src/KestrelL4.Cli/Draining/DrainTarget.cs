@@ -1,4 +1,4 @@
-namespace KestrelL4.Cli.Control;
+namespace KestrelL4.Cli.Draining;
 
 /// <summary>What is drained: an application, an upstream of an application, or without either the node.</summary>
 /// <param name="Application">The application; null = the node.</param>

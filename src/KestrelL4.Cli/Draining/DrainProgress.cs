@@ -1,0 +1,46 @@
+using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
+using KestrelL4.Server.Configuration.Values;
+
+namespace KestrelL4.Cli.Draining;
+
+/// <summary>Tells how a drain goes on: on a terminal in one line that changes, elsewhere in a line for each change.</summary>
+/// <param name="output">Standard output.</param>
+/// <param name="target">What is drained.</param>
+internal sealed class DrainProgress(TextWriter output, DrainTarget target)
+{
+    private const int BarWidth = 20;
+
+    private readonly bool _isTerminal = Terminal.Behind(output) is not null;
+    private long _most;
+    private string? _told;
+
+    /// <summary>Tells where it is.</summary>
+    public void Tell(DrainState state, TimeSpan elapsed)
+    {
+        _most = Math.Max(_most, state.Connections);
+        string text = Printable.Whole(state.Phase == DrainPhase.Waiting
+            ? $"Draining {target}: {state.Connections} of {_most} connections left"
+            : $"Draining {target}: still takes connections, {state.Connections} open");
+        if (_isTerminal)
+        {
+            output.Write($"\r{Bar(state)} {text}, {Readable.Age(elapsed)}\e[K");
+        }
+        else if (text != _told)
+        {
+            output.WriteLine($"{text}.");
+        }
+
+        _told = text;
+        output.Flush();
+    }
+
+    /// <summary>Makes room for what is said behind it.</summary>
+    public void End() => output.Write(_isTerminal ? "\r\e[K" : "");
+
+    private string Bar(DrainState state)
+    {
+        int done = _most == 0 ? BarWidth : (int)((_most - state.Connections) * BarWidth / _most);
+        return $"[{new string('#', done)}{new string('.', BarWidth - done)}]";
+    }
+}

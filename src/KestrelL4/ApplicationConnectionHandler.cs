@@ -34,7 +34,7 @@ public sealed class ApplicationConnectionHandler(
         ProxiedConnection proxied = connection.Features.GetRequiredFeature<ProxiedConnection>();
         SslStream stream = connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream;
         Socket socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-        await using TlsRelayEnd end = new(stream, socket);
+        await using TlsRelayEnd end = new(stream, socket, connection.Features.Get<TlsTurn>());
         CloseReason reason = await PassAsync(proxied, end).ConfigureAwait(false);
         await application.EndAsync(proxied, end, reason).ConfigureAwait(false);
     }

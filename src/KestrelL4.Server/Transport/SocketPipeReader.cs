@@ -27,6 +27,9 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     /// <summary>Cancels reads like their own token, as long as it is set. Default none.</summary>
     public CancellationToken Deadline { get; set; }
 
+    /// <summary>The turn of the TLS session above, which is free while bytes are waited for.</summary>
+    public TlsTurn Turn { get; } = new();
+
     private ReadOnlySequence<byte> Unread => _buffer is null ? default : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
 
     /// <inheritdoc/>
@@ -120,6 +123,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         using CancellationTokenSource? either = Deadline.CanBeCanceled
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Deadline)
             : null;
+        Turn.Give();
         try
         {
             return await socket.ReceiveAsync(buffer, SocketFlags.None, either?.Token ?? cancellationToken).ConfigureAwait(false);
@@ -133,6 +137,10 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         {
             WasReadCancelled = true;
             throw;
+        }
+        finally
+        {
+            Turn.Take();
         }
     }
 

@@ -36,7 +36,7 @@ struct connection {
     enum phase phase;
     SSL *tls;
     struct rest to_client, to_upstream;
-    int client_ended, upstream_ended;
+    int client_ended, upstream_ended, hung_up;
 };
 
 struct loop { int epoll, listener; char buffer[BUFFER]; };
@@ -129,6 +129,12 @@ static ssize_t receive_tls(struct connection *connection, char *buffer, int *end
 typedef ssize_t (*receiver)(struct connection *, char *, int *);
 typedef ssize_t (*sender)(struct connection *, const char *, size_t);
 
+static int end_sending(struct connection *connection, sender send_on) {
+    if (send_on == send_plain) shutdown(connection->upstream, SHUT_WR);
+    else SSL_shutdown(connection->tls);
+    return 0;
+}
+
 /* 0 = all that is there was passed on; -1 = over. */
 static int copy(struct connection *connection, char *buffer, receiver receive, sender send_on, struct rest *rest, int *ended) {
     for (;;) {
@@ -138,6 +144,7 @@ static int copy(struct connection *connection, char *buffer, receiver receive, s
             rest->begin += sent;
             if (rest->begin < rest->end) return 0;
             drop(rest);
+            if (*ended) return end_sending(connection, send_on);
         }
         if (*ended) return 0;
         ssize_t received = receive(connection, buffer, ended);
@@ -145,15 +152,14 @@ static int copy(struct connection *connection, char *buffer, receiver receive, s
         if (received > 0) {
             ssize_t sent = send_on(connection, buffer, received);
             if (sent < 0) return -1;
-            if (sent < received) keep(rest, buffer + sent, received - sent);
+            if (sent < received) {
+                keep(rest, buffer + sent, received - sent);
+                continue;
+            }
         }
-        if (*ended && !rest->bytes) {
-            if (send_on == send_plain) shutdown(connection->upstream, SHUT_WR);
-            else SSL_shutdown(connection->tls);
-            return 0;
-        }
-        if (received < BUFFER && !rest->bytes && !*ended) return 0;
-        if (received == 0) return 0;
+        if (*ended) return end_sending(connection, send_on);
+        /* Less than there was room for is all that is there, unless an end came with it: that has no event of its own. */
+        if (received == 0 || (received < BUFFER && !connection->hung_up)) return 0;
     }
 }
 
@@ -214,6 +220,7 @@ static void *run(void *argument) {
                 accept_all(loop);
                 continue;
             }
+            if (events[i].events & (EPOLLRDHUP | EPOLLHUP)) connection->hung_up = 1;
             if (advance(loop, connection) == 0) continue;
             /* Both its sockets may have an event in this batch. */
             for (int j = i + 1; j < count; j++) if (events[j].data.ptr == connection) events[j--] = events[--count];

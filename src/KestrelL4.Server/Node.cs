@@ -12,6 +12,7 @@ using KestrelL4.Server.Draining;
 using KestrelL4.Server.Explaining;
 using KestrelL4.Server.Health;
 using KestrelL4.Server.Listeners;
+using KestrelL4.Server.Overload;
 using KestrelL4.Server.Permits;
 using KestrelL4.Server.Ports;
 using KestrelL4.Server.Reload;
@@ -53,6 +54,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly ServiceLink _service;
     private readonly NodeReloads _reloads;
     private readonly NodeStartReport _startReport;
+    private readonly OverloadWatch _overload;
 
     /// <summary>Builds a node; nothing is bound yet.</summary>
     /// <param name="sources">Where its configuration is.</param>
@@ -74,7 +76,7 @@ internal sealed partial class Node : IAsyncDisposable
         _services = KestrelServices.Create(loggers);
 
         SharedSteps shared = new(
-            new AcceptGate { MaxConnections = configuration.Accept.MaxConnections, MaxHandshakes = configuration.Accept.MaxConcurrentHandshakes },
+            new AcceptGate(time) { MaxConnections = configuration.Accept.MaxConnections, MaxHandshakes = configuration.Accept.MaxConcurrentHandshakes },
             new SourceLimits(configuration.SourceRateLimit, time),
             new ClientHandshake(),
             new TrustInForce(new ClientTrust([], new RegistrySnapshot([], revision: 0))),
@@ -103,8 +105,10 @@ internal sealed partial class Node : IAsyncDisposable
         _service = new ServiceLink(host.Manager, _health, () => _served.All.Sum(static each => each.Application.Connections.Count), time);
         _reloads = new NodeReloads(_reloader, _drain, _service, _logger);
         _startReport = new NodeStartReport(_listening, host.Manager.Sockets, _logger);
+        _overload = new OverloadWatch(parts, model, _served, _health.Capacity, new NodeMemory().Read);
         NodeInstruments.AddTo(_meter, _health, shared.Trust, () => _access.Current.Identity?.NotAfter, () => host.Logging.DroppedLines);
         NodeInstruments.AddReloadsTo(_meter, () => _reloader.Applied, () => _reloader.Rejected);
+        NodeInstruments.AddCapacityTo(_meter, shared.Gate.Admission.Waits, () => _overload.Reading);
         if (agent is not null)
         {
             NodeInstruments.AddAuthorityTo(_meter, () => agent.State.IsConnected);
@@ -124,6 +128,7 @@ internal sealed partial class Node : IAsyncDisposable
     public async Task StartAsync()
     {
         _service.Start();
+        _overload.Start();
         ConfigurationInForce first = _model.InForce;
         await _installer.InstallAsync(first.Reading, first.Files).ConfigureAwait(false);
         await _adminSocket.StartAsync().ConfigureAwait(false);
@@ -160,6 +165,7 @@ internal sealed partial class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _service.DisposeAsync().ConfigureAwait(false);
+        await _overload.DisposeAsync().ConfigureAwait(false);
         if (_agent is not null)
         {
             _uptake.Leave(_agent);

@@ -76,6 +76,9 @@ public enum CloseReason
     /// <summary>any: the node was stopping and the time for open connections had passed.</summary>
     NodeStopped,
 
+    /// <summary>any: the node lacked memory, and this connection had been idle for longer than those that it kept.</summary>
+    Shed,
+
     /// <summary>any: a defect of the node, told in its log.</summary>
     InternalError,
 }
@@ -88,7 +91,7 @@ public static class CloseReasonExtensions
         "node_limited", "source_limited", "proxy_header_invalid", "handshake_failed", "unknown_client", "revoked_certificate",
         "client_disabled", "registry_stale", "revocation_stale", "not_authorized", "rate_limited", "no_upstream", "upstream_connect_failed", "completed", "client_aborted",
         "upstream_aborted", "idle_timeout", "max_duration", "revoked", "certificate_expired", "upstream_down", "closed_by_operator",
-        "drained", "node_stopped", "internal_error",
+        "drained", "node_stopped", "shed", "internal_error",
     ];
 
     /// <summary>How many close reasons there are.</summary>

@@ -24,6 +24,41 @@ public sealed class LiveConnections
     /// <summary>The open connection of an id, or null.</summary>
     public ProxiedConnection? Find(string id) => _connections.GetValueOrDefault(id);
 
+    /// <summary>Closes those that have gone the longest without a byte; one that is not relayed yet, since it was opened.</summary>
+    /// <param name="applications">The open connections of every application that is to give some.</param>
+    /// <param name="count">How many to close over all of them. 1 or more.</param>
+    /// <param name="reason">Why they are closed.</param>
+    /// <returns>How many this call closed.</returns>
+    public static int CloseIdlest(IEnumerable<LiveConnections> applications, int count, CloseReason reason)
+    {
+        ArgumentNullException.ThrowIfNull(applications);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+
+        // Called for want of memory: it holds as many as it closes, and the most recent of them is the first to be exchanged.
+        PriorityQueue<ProxiedConnection, long> idlest = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
+        foreach (LiveConnections live in applications)
+        {
+            foreach ((_, ProxiedConnection connection) in live._connections)
+            {
+                if (connection.CloseReason is not null)
+                {
+                    continue;
+                }
+
+                if (idlest.Count < count)
+                {
+                    idlest.Enqueue(connection, connection.LastActiveAt);
+                }
+                else
+                {
+                    idlest.EnqueueDequeue(connection, connection.LastActiveAt);
+                }
+            }
+        }
+
+        return idlest.UnorderedItems.Count(item => item.Element.Close(reason));
+    }
+
     /// <summary>Waits until none is open; those still open after the time-out are closed with the reason.</summary>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="reason">Why those left are closed.</param>

@@ -87,6 +87,9 @@ public sealed class ProxiedConnection : IDisposable
     /// <summary>When it was opened, in the clock's ticks.</summary>
     internal long OpenedAt { get; }
 
+    /// <summary>When its last byte was relayed, or else when it was opened, in the clock's ticks.</summary>
+    internal long LastActiveAt => Volatile.Read(ref _relay)?.LastByteAt ?? OpenedAt;
+
     /// <summary>Resets the client's side while no relay owns it yet; null = there is nothing to reset.</summary>
     internal Action? Reset { get; set; }
 

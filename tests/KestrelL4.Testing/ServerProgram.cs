@@ -33,6 +33,15 @@ public sealed class ServerProgram : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>Ends it without asking (SIGKILL); its connections break.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Has it stand still, with every connection open (SIGSTOP).</summary>
+    public void Suspend() => Signal.Send(_process.Id, Signal.Stop);
+
+    /// <summary>Has it go on (SIGCONT).</summary>
+    public void Resume() => Signal.Send(_process.Id, Signal.Continue);
+
     /// <summary>Starts a program that stays in the foreground and waits until it listens on its port, without connecting to it.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the text holds what it printed.</exception>
     public static async Task<ServerProgram> StartAsync(

@@ -50,6 +50,29 @@ public sealed class LiveConnectionsTests
         Assert.Equal((CloseReason.ClosedByOperator, CloseReason.Completed), (first.CloseReason, ended.CloseReason));
     }
 
+    [Fact]
+    public void CloseIdlest_OfSeveralApplications_ClosesThoseThatWereOpenedLongestAgo()
+    {
+        FakeTime time = new();
+        Application other = new("other", [], time: time);
+        Application echo = new("echo", [], time: time);
+        List<ProxiedConnection> connections = [];
+        foreach (Application application in new[] { echo, other, echo, other, echo })
+        {
+            connections.Add(application.Open(ConnectionIds.Next(), null));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        connections[0].Conclude(CloseReason.Completed);
+
+        Assert.Equal(2, LiveConnections.CloseIdlest([other.Connections, echo.Connections], 2, CloseReason.Shed));
+        Assert.Equal(
+            [CloseReason.Completed, CloseReason.Shed, CloseReason.Shed, null, null],
+            connections.Select(static connection => connection.CloseReason));
+        Assert.Equal(2, LiveConnections.CloseIdlest([other.Connections, echo.Connections], 100, CloseReason.Shed));
+        connections.ForEach(static connection => connection.Dispose());
+    }
+
     private ProxiedConnection At(Upstream upstream)
     {
         ProxiedConnection connection = _application.Open(ConnectionIds.Next(), null);

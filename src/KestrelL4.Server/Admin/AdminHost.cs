@@ -54,7 +54,8 @@ internal sealed class AdminHost : IAsyncDisposable
 
         // Kestrel's transport rather than ours: HTTP needs pipes whose reads and flushes can be cancelled.
         SocketConnectionContextFactory connections = new(new SocketConnectionFactoryOptions(), loggers.CreateLogger<AdminHost>());
-        builder.Services.AddSingleton<IConnectionListenerFactory>(new ListeningTransport(bound.Sockets, connections.Create, loggers, time));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(
+            new ListeningTransport(bound.Sockets, connections.Create, AdminAdmission.Instance, loggers, time));
         builder.WebHost.ConfigureKestrel(options => AdminServerOptions.Apply(options, bound, door));
 
         WebApplication web = builder.Build();

@@ -27,6 +27,9 @@ internal sealed record NodeConfiguration
     /// <summary>How much the whole node takes on.</summary>
     public AcceptConfiguration Accept { get; init; } = new();
 
+    /// <summary>What the node does before its memory is used up.</summary>
+    public OverloadConfiguration Overload { get; init; } = new();
+
     /// <summary>The limit of all authenticated clients of the node together. Default: none.</summary>
     public RateLimit RateLimit { get; init; } = RateLimit.None;
 

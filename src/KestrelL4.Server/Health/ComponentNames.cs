@@ -12,6 +12,9 @@ internal static class ComponentNames
     /// <summary>The authority, and the way to it.</summary>
     public const string Authority = "authority";
 
+    /// <summary>What the node has left to take connections with: descriptors, memory, places.</summary>
+    public const string Capacity = "capacity";
+
     /// <summary>An application.</summary>
     public static string Application(string name) => $"application:{name}";
 

@@ -23,6 +23,8 @@ internal sealed class NodeHealth
         _logger = logger;
         Identity = New(ComponentNames.Identity);
         Registry = New(ComponentNames.Registry);
+        Capacity = New(ComponentNames.Capacity);
+        Capacity.Healthy();
     }
 
     /// <summary>The node's own certificate.</summary>
@@ -30,6 +32,9 @@ internal sealed class NodeHealth
 
     /// <summary>The clients and grants in force.</summary>
     public Component Registry { get; }
+
+    /// <summary>What the node has left to take connections with; healthy until somebody tells otherwise.</summary>
+    public Component Capacity { get; }
 
     /// <summary>The authority, and the way to it; made when it is first asked for, by a node that has one.</summary>
     public Component Authority => _authority ??= New(ComponentNames.Authority);
@@ -44,13 +49,17 @@ internal sealed class NodeHealth
     /// <summary>How the node is as a whole.</summary>
     public ComponentStatus Status => IsDraining ? ComponentStatus.Draining
         : !_started ? ComponentStatus.Starting
-        : new[] { Identity.State.Status, Registry.State.Status, OfApplications(), OfClientAuthorities(), OfAuthority() }.Min();
+        : new[]
+        {
+            Identity.State.Status, Registry.State.Status, Capacity.State.Status, OfApplications(), OfClientAuthorities(), OfAuthority(),
+        }.Min();
 
-    /// <summary>Every component, ordered by name behind <c>identity</c>, <c>registry</c> and <c>authority</c>.</summary>
+    /// <summary>Every component, ordered by name behind <c>identity</c>, <c>registry</c>, <c>capacity</c> and <c>authority</c>.</summary>
     public IReadOnlyList<Component> Components =>
     [
         Identity,
         Registry,
+        Capacity,
         .. _authority is { } authority ? [authority] : Array.Empty<Component>(),
         .. new[] { _applications, _authorities, _revocations }
             .SelectMany(static group => group.Values).OrderBy(static component => component.Name, StringComparer.Ordinal),
@@ -65,7 +74,7 @@ internal sealed class NodeHealth
     /// <summary>The component of a client authority's revocation list, made when it is first asked for.</summary>
     public Component Revocation(string name) => Get(_revocations, ComponentNames.Revocation(name));
 
-    /// <summary>Forgets components that the node has no more: all but those named, <c>identity</c>, <c>registry</c> and <c>authority</c>.</summary>
+    /// <summary>Forgets components that the node has no more: all but those named, and those that stand alone.</summary>
     public void Keep(IReadOnlySet<string> names)
     {
         foreach (ConcurrentDictionary<string, Component> group in new[] { _applications, _authorities, _revocations })

@@ -3,7 +3,6 @@ using KestrelL4.Server.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace KestrelL4.Server.Listeners;
@@ -16,20 +15,18 @@ internal sealed class ApplicationListener : IDisposable
     /// <summary>Prepares a listener; it does not accept yet.</summary>
     /// <param name="bound">Where to accept.</param>
     /// <param name="pipeline">What becomes of a connection.</param>
-    /// <param name="services">The web host's provider: Kestrel's TLS takes its metrics from there.</param>
-    /// <param name="loggers">Where Kestrel logs.</param>
-    /// <param name="time">The clock of the transport.</param>
-    public ApplicationListener(
-        BoundAddress bound, ConnectionPipeline pipeline, IServiceProvider services, ILoggerFactory loggers, TimeProvider time)
+    /// <param name="parts">What it is made with.</param>
+    public ApplicationListener(BoundAddress bound, ConnectionPipeline pipeline, ListenerParts parts)
     {
-        KestrelServerOptions options = new() { ApplicationServices = services };
+        KestrelServerOptions options = new() { ApplicationServices = parts.Services };
         foreach (ListeningSocket socket in bound.Sockets)
         {
             options.Listen(socket.EndPoint, pipeline.Build);
         }
 
-        ListeningTransport transport = new(bound.Sockets, static socket => new SocketConnection(socket), loggers, time);
-        _server = new KestrelServer(Options.Create(options), transport, loggers);
+        ListeningTransport transport = new(
+            bound.Sockets, static socket => new SocketConnection(socket), parts.Shared.Gate.Admission, parts.Loggers, parts.Time);
+        _server = new KestrelServer(Options.Create(options), transport, parts.Loggers);
     }
 
     /// <summary>Begins to accept.</summary>

@@ -32,14 +32,15 @@ internal sealed class ConnectionPipeline(
     private async Task AcceptAsync(ConnectionContext context, ConnectionDelegate next)
     {
         using ProxiedConnection connection = application.Open(context.ConnectionId, context.RemoteEndPoint);
-        using AcceptGate.Place? place = shared.Gate.TryEnter();
+        connection.Reset = context.Abort;
+        SocketConnection socket = context.Features.GetRequiredFeature<SocketConnection>();
+        using AcceptGate.Place? place = shared.Gate.TryEnter(patience => SilentHandshake.TryEnd(connection, socket, patience));
         if (place is null)
         {
             connection.Conclude(CloseReason.NodeLimited);
             return;
         }
 
-        connection.Reset = context.Abort;
         connection.Destination = context.LocalEndPoint;
         if (!await headers.PassAsync(context, connection, handshakeTimeout).ConfigureAwait(false))
         {

@@ -89,7 +89,7 @@ internal sealed class ServedApplication : IListening, IAsyncDisposable
         _handshakeTimeout = _configuration.HandshakeTimeout;
         ApplicationConnectionHandler handler = new(Application, _parts.Shared.Trust, _parts.Shared.Clients, _parts.Time);
         ConnectionPipeline pipeline = new(Application, _handshakeTimeout, _headers, _parts.Shared, handler);
-        _listener = new ApplicationListener(bound, pipeline, _parts.Services, _parts.Loggers, _parts.Time);
+        _listener = new ApplicationListener(bound, pipeline, _parts);
         Bound = bound;
         Address = bound.Text;
         await _listener.StartAsync().ConfigureAwait(false);

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using KestrelL4.Registry;
 using KestrelL4.Server.Health;
+using KestrelL4.Server.Overload;
+using KestrelL4.Server.Transport;
 
 namespace KestrelL4.Server.Telemetry;
 
@@ -56,6 +58,29 @@ internal static class NodeInstruments
         () => new[] { new Measurement<long>(applied(), Tag("result", "applied")), new Measurement<long>(rejected(), Tag("result", "rejected")) },
         "{reload}",
         "Reloads, by what came of them.");
+
+    /// <summary>Creates the instruments of what the node has left to take connections with.</summary>
+    /// <param name="meter">The node's meter.</param>
+    /// <param name="waits">How often a listener has waited, by cause.</param>
+    /// <param name="memory">The memory as it was measured last; null = it cannot be measured, and there is no series.</param>
+    public static void AddCapacityTo(Meter meter, Func<AcceptWait, long> waits, Func<MemoryReading?> memory)
+    {
+        meter.CreateObservableCounter(
+            "kestrell4.accept.waits",
+            () => Enum.GetValues<AcceptWait>().Select(wait => new Measurement<long>(waits(wait), Tag("cause", wait.Word()))),
+            "{wait}",
+            "Times that a listener waited for 100 ms before it accepted, by cause.");
+        meter.CreateObservableGauge(
+            "kestrell4.memory.used",
+            () => memory() is { } reading ? new[] { new Measurement<long>(reading.Used) } : [],
+            "By",
+            "Memory that the node uses, without pages of files and with what the kernel holds for its sockets where that is told.");
+        meter.CreateObservableGauge(
+            "kestrell4.memory.limit",
+            () => memory() is { } reading ? new[] { new Measurement<long>(reading.Limit) } : [],
+            "By",
+            "Memory that the node may use.");
+    }
 
     /// <summary>Creates the instrument of a node that has an authority.</summary>
     /// <param name="meter">The node's meter.</param>

@@ -54,6 +54,22 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
     /// <inheritdoc cref="SocketPipeReader.WasReadCancelled"/>
     public bool WasReadCancelled => _input.WasReadCancelled;
 
+    /// <summary>Whether a read waits for the peer, and nothing of it has arrived.</summary>
+    public bool AwaitsPeer
+    {
+        get
+        {
+            try
+            {
+                return _input.AwaitsPeer && Socket.Available == 0;
+            }
+            catch (Exception exception) when (BrokenSocket.Is(exception))
+            {
+                return false;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override IDuplexPipe Transport { get; set; }
 

@@ -1,18 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
-using KestrelL4.Forwarding;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace KestrelL4.Server.Transport;
 
-/// <summary>Accepts from a listening socket for Kestrel, and waits when the node lacks descriptors.</summary>
+/// <summary>Accepts from a listening socket for Kestrel, and waits when the node lacks descriptors or memory.</summary>
 /// <param name="listening">The socket; it stays open when this listener is done with it.</param>
 /// <param name="contextOf">Makes a connection of an accepted socket.</param>
+/// <param name="admission">Whether to go on accepting.</param>
 /// <param name="logger">Where a shortage is told.</param>
 /// <param name="time">The clock of the waits.</param>
 internal sealed partial class SocketListener(
-    ListeningSocket listening, Func<Socket, ConnectionContext> contextOf, ILogger logger, TimeProvider time) : IConnectionListener
+    ListeningSocket listening, Func<Socket, ConnectionContext> contextOf, IAdmission admission, ILogger logger, TimeProvider time)
+    : IConnectionListener
 {
     private static readonly TimeSpan BackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
@@ -34,23 +35,18 @@ internal sealed partial class SocketListener(
             {
                 Socket socket = await listening.Socket.AcceptAsync(accepting.Token).ConfigureAwait(false);
                 ConnectionContext connection = ConnectionOf(socket);
-                if (DescriptorReserve.IsTouchedByAccept(socket))
-                {
-                    await AwaitDescriptorsAsync().ConfigureAwait(false);
-                }
-
+                await AwaitAdmissionAsync(socket).ConfigureAwait(false);
                 Recovered();
                 return connection;
             }
-            catch (SocketException exception) when (IsShortage(exception.SocketErrorCode))
-            {
-                // The waiting connection keeps the listener readable: without a pause this loop would spin.
-                Short(exception.SocketErrorCode);
-                await Task.Delay(BackOff, time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (SocketException) when (!_unbound.IsCancellationRequested)
+            catch (SocketException exception) when (AcceptError.IsOfOneClient(exception.SocketErrorCode))
             {
                 // The client was gone before it was accepted: the next one is not.
+            }
+            catch (Exception exception) when (!_unbound.IsCancellationRequested && AcceptError.WaitFor(exception) is not null)
+            {
+                // The waiting connection keeps the listener readable: without a pause this loop would spin.
+                await WaitAsync(AcceptError.WaitFor(exception)!.Value).ConfigureAwait(false);
             }
             catch (Exception exception) when (
                 exception is ObjectDisposedException or SocketException
@@ -77,8 +73,6 @@ internal sealed partial class SocketListener(
         return ValueTask.CompletedTask;
     }
 
-    private static bool IsShortage(SocketError error) => error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
-
     private ConnectionContext ConnectionOf(Socket socket)
     {
         try
@@ -92,23 +86,25 @@ internal sealed partial class SocketListener(
         }
     }
 
-    private async ValueTask AwaitDescriptorsAsync()
+    private async ValueTask AwaitAdmissionAsync(Socket accepted)
     {
-        while (DescriptorReserve.IsStillTouched() && !_unbound.IsCancellationRequested)
+        for (AcceptWait? wait = admission.WaitAfter(accepted); wait is { } cause && !_unbound.IsCancellationRequested; wait = admission.StillWaits())
         {
-            Short(SocketError.TooManyOpenSockets);
-            await Task.Delay(BackOff, time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitAsync(cause).ConfigureAwait(false);
         }
     }
 
-    private void Short(SocketError error)
+    private async ValueTask WaitAsync(AcceptWait cause)
     {
+        admission.Note(cause);
         _shortAt = time.GetTimestamp();
         if (!_isShort)
         {
             _isShort = true;
-            CannotAccept(logger, EndPoint, error == SocketError.NoBufferSpaceAvailable ? "no memory for sockets" : "too many open files");
+            CannotAccept(logger, EndPoint, cause.Sentence());
         }
+
+        await Task.Delay(BackOff, time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Recovered()
@@ -121,8 +117,7 @@ internal sealed partial class SocketListener(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning,
-        "Cannot accept at {EndPoint}: {Problem}; connections wait until some have ended. Raise the limit of open files (ulimit -n, LimitNOFILE=)")]
+    [LoggerMessage(1, LogLevel.Warning, "Cannot accept at {EndPoint}: {Problem}")]
     private static partial void CannotAccept(ILogger logger, EndPoint endPoint, string problem);
 
     [LoggerMessage(2, LogLevel.Information, "Accepting again at {EndPoint}")]

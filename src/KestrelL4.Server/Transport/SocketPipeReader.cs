@@ -17,12 +17,16 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     private bool _hasEnded;
     private bool _isReceiving;
     private bool _isCompleted;
+    private volatile bool _awaitsPeer;
 
     /// <summary>Whether the peer has ended or reset the connection, or given it up by a TLS alert, as far as it was read.</summary>
     public bool HasPeerLeft { get; private set; }
 
     /// <summary>Whether a read was cancelled by its token, which in a handshake is the time-out.</summary>
     public bool WasReadCancelled { get; private set; }
+
+    /// <summary>Whether a read has asked the socket and has no answer yet.</summary>
+    public bool AwaitsPeer => _awaitsPeer;
 
     /// <summary>Cancels reads like their own token, as long as it is set. Default none.</summary>
     public CancellationToken Deadline { get; set; }
@@ -124,6 +128,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Deadline)
             : null;
         Turn.Give();
+        _awaitsPeer = true;
         try
         {
             return await socket.ReceiveAsync(buffer, SocketFlags.None, either?.Token ?? cancellationToken).ConfigureAwait(false);
@@ -140,6 +145,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         }
         finally
         {
+            _awaitsPeer = false;
             Turn.Take();
         }
     }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace KestrelL4.Forwarding;
@@ -10,8 +10,9 @@ namespace KestrelL4.Forwarding;
 /// "out of memory". The kernel gives the lowest free number, so a new number tells
 /// how close the limit is, unless connections that ended have left gaps: so accepting also counts what it has promised.
 /// </remarks>
-internal static class DescriptorReserve
+internal static partial class DescriptorReserve
 {
+    private const int OpenFiles = 7;
     private const int ForRuntime = 32;
 
     // Accepting stops first, and leaves some to requests of the admin endpoint and to lookups of names.
@@ -20,12 +21,15 @@ internal static class DescriptorReserve
     // A connection's own, and one for its upstream from the start: whoever is let in finds one when it dials.
     private const int PerConnection = 2;
 
-    private static readonly int Limit = ReadLimit();
-
     // Counted when the first client comes: listeners, event queues, standard streams.
     private static readonly Lazy<int> Others = new(CountOpen);
 
     private static int _connections;
+
+    // Asked anew each time, which takes no descriptor and next to no time: somebody may change it while the process runs (prlimit).
+    private static long Limit => OperatingSystem.IsLinux() && GetLimit(OpenFiles, out ResourceLimit limit) == 0 && limit.Soft < long.MaxValue
+        ? (long)limit.Soft
+        : long.MaxValue;
 
     /// <summary>Counts an accepted connection in; the descriptors of its upstream count from now on.</summary>
     public static void Enter()
@@ -62,6 +66,20 @@ internal static class DescriptorReserve
         }
     }
 
+    /// <summary>Whether the next descriptor would be one of the runtime's own.</summary>
+    public static bool IsTouched()
+    {
+        try
+        {
+            using SafeFileHandle probe = File.OpenHandle("/dev/null");
+            return probe.DangerousGetHandle() >= Limit - ForRuntime;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private static bool IsBooked() =>
         Others.Value + ((long)PerConnection * Volatile.Read(ref _connections)) > Limit - ForAllButConnections;
 
@@ -73,15 +91,8 @@ internal static class DescriptorReserve
 
     private static nint NumberOf(Socket socket) => socket.SafeHandle.DangerousGetHandle();
 
-    // "Max open files            1024                 524288               files"
-    private static int ReadLimit()
-    {
-        const string Line = "Max open files";
-        const string Path = "/proc/self/limits";
-        string? soft = File.Exists(Path)
-            ? File.ReadLines(Path).FirstOrDefault(static line => line.StartsWith(Line, StringComparison.Ordinal))?[Line.Length..]
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]
-            : null;
-        return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) ? limit : int.MaxValue;
-    }
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out ResourceLimit limit);
+
+    private readonly record struct ResourceLimit(ulong Soft, ulong Hard);
 }

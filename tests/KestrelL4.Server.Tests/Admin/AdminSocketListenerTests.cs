@@ -61,6 +61,34 @@ public sealed class AdminSocketListenerTests : IAsyncDisposable
         Assert.Equal("somebody's", await File.ReadAllTextAsync(SocketPath));
     }
 
+    [Fact]
+    public async Task Socket_Removed_IsMadeAnewWithinASecond()
+    {
+        FakeTime time = new();
+        AdminSocketListener listener = new(_state.Path, _node.Endpoint, NullLoggerFactory.Instance, time);
+        await using (listener)
+        {
+            await listener.StartAsync();
+            File.Delete(SocketPath);
+            Directory.Move(_state.Path, _state.Path + ".away");
+            time.Advance(TimeSpan.FromSeconds(1));
+            Directory.Move(_state.Path + ".away", _state.Path);
+
+            await Eventually.UntilAsync(
+                () =>
+                {
+                    time.Advance(TimeSpan.FromSeconds(1));
+                    return Path.Exists(SocketPath);
+                },
+                "the socket is there again");
+
+            Assert.Equal(OwnerOnly, File.GetUnixFileMode(SocketPath));
+            Assert.Equal(HttpStatusCode.OK, await AskAsync());
+        }
+
+        Assert.False(Path.Exists(SocketPath));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _node.DisposeAsync();

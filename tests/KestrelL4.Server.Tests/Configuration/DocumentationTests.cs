@@ -52,6 +52,8 @@ public sealed class DocumentationTests
             [Application + "Timeouts:AfterExpiry"] = timeouts.AfterExpiry,
             ["Accept:MaxConnections"] = new AcceptConfiguration().MaxConnections,
             ["Accept:MaxConcurrentHandshakes"] = new AcceptConfiguration().MaxConcurrentHandshakes,
+            ["Overload:StopAccepting"] = new OverloadConfiguration().StopAccepting,
+            ["Overload:CloseConnections"] = new OverloadConfiguration().CloseConnections,
             ["Admin:Listen"] = new AdminConfiguration().Listen.Text,
             ["Authority:OnUnavailable"] = new AuthorityConfiguration { Urls = [] }.OnUnavailable.ToString(),
             ["Authority:RenewalAttempts"] = AuthorityConfiguration.DefaultRenewalAttempts,

@@ -81,7 +81,7 @@ public sealed class NodeHealthTests
 
         _health.Keep(new HashSet<string>());
 
-        Assert.Equal(["identity", "registry", "authority"], _health.Components.Select(static component => component.Name));
+        Assert.Equal(["identity", "registry", "capacity", "authority"], _health.Components.Select(static component => component.Name));
         Assert.Equal(ComponentStatus.Unhealthy, _health.Report("authority")?.Status);
     }
 

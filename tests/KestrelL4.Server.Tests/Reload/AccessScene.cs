@@ -29,7 +29,7 @@ internal sealed class AccessScene : IAsyncDisposable
     {
         _accounting = new ConnectionAccounting(_meter, NullLogger.Instance, Time);
         SharedSteps shared = new(
-            new AcceptGate { MaxConnections = 10, MaxHandshakes = 10 },
+            new AcceptGate(Time) { MaxConnections = 10, MaxHandshakes = 10 },
             new SourceLimits(RateLimit.None, Time),
             new ClientHandshake(),
             new TrustInForce(new ClientTrust([], new RegistrySnapshot([], revision: 0))),

@@ -116,7 +116,7 @@ public sealed class SocketListenerTests : IDisposable
     public void Dispose() => _sockets.ForEach(static socket => socket.Dispose());
 
     private static SocketListener On(ListeningSocket socket) =>
-        new(socket, static accepted => new SocketConnection(accepted), NullLogger.Instance, TimeProvider.System);
+        new(socket, static accepted => new SocketConnection(accepted), new ClientAdmission(), NullLogger.Instance, TimeProvider.System);
 
     private static Task<ConnectionContext?> AcceptAsync(SocketListener listener) =>
         Eventually.WithinAsync(listener.AcceptAsync().AsTask(), "a connection is accepted or the listener ends");

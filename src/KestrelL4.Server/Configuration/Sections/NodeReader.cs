@@ -29,6 +29,7 @@ internal static class NodeReader
             Applications = applications,
             Clients = section.Named("Clients", NameRule.Client, clients.Read),
             Accept = ReadAccept(section.Section("Accept")),
+            Overload = OverloadReader.Read(section.Section("Overload")),
             RateLimit = RateLimitReader.Read(section.Section("RateLimit")),
             SourceRateLimit = RateLimitReader.ReadOfSource(section.Section("SourceRateLimit")),
             Admin = admin,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using KestrelL4.RateLimiting;
 
 namespace KestrelL4.Server.Configuration.Sections;
@@ -20,7 +19,7 @@ internal static class RateLimitReader
 
         RateLimit limit = ReadNumbers(section) with
         {
-            BytesPerSecond = ReadBytes(section),
+            BytesPerSecond = Bytes(section),
             WaitUpTo = section.Duration(WaitUpTo, RateLimit.None.WaitUpTo),
         };
         section.RefuseUnknownKeys();
@@ -31,7 +30,7 @@ internal static class RateLimitReader
     public static RateLimit ReadOfSource(SectionReader section)
     {
         RateLimit limit = ReadNumbers(section);
-        if (ReadBytes(section) is not null)
+        if (Bytes(section) is not null)
         {
             section.Refuse(
                 BytesPerSecond, "is not possible for a source address, which is limited before TLS", "remove it, or set it in RateLimit for the whole node");
@@ -54,22 +53,6 @@ internal static class RateLimitReader
         Window = section.PositiveDuration("Window", RateLimit.None.Window),
     };
 
-    private static long? ReadBytes(SectionReader section)
-    {
-        if (section.Text(BytesPerSecond) is not { } text)
-        {
-            return null;
-        }
-
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) && bytes > 0)
-        {
-            return bytes;
-        }
-
-        section.Refuse(
-            BytesPerSecond,
-            $"{section.Quote(BytesPerSecond, text)} is no whole number of bytes above 0",
-            "write the bytes in digits alone, such as 10000000 for ten megabytes a second");
-        return null;
-    }
+    private static long? Bytes(SectionReader section) =>
+        section.Bytes(BytesPerSecond, "such as 10000000 for ten megabytes a second");
 }

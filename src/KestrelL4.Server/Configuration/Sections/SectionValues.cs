@@ -23,6 +23,23 @@ internal static class SectionValues
         return null;
     }
 
+    /// <summary>A whole number of bytes above 0; null when unset or refused.</summary>
+    public static long? Bytes(this SectionReader section, string key, string example)
+    {
+        if (section.Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) && bytes > 0)
+        {
+            return bytes;
+        }
+
+        section.Refuse(key, $"{section.Quote(key, text)} is no whole number of bytes above 0", $"write the bytes in digits alone, {example}");
+        return null;
+    }
+
     /// <summary>A number from 0 to 1, with a decimal point if need be.</summary>
     public static double Fraction(this SectionReader section, string key, double fallback)
     {

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using KestrelL4.Protocol.Snapshots;
-using KestrelL4.Registry;
 using KestrelL4.Server.Agent;
 using KestrelL4.Server.Agent.Following;
 using KestrelL4.Testing.Fuzzing;

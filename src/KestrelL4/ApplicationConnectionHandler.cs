@@ -5,6 +5,7 @@ using KestrelL4.Authorization;
 using KestrelL4.Forwarding;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
+using KestrelL4.Sockets;
 using KestrelL4.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;

@@ -14,7 +14,7 @@ public sealed partial class RoomsTests
         ["Accounting"] = ["RateLimiting", "Tls", "Upstreams"],
         ["Authentication"] = ["Registry", "Tls"],
         ["Authorization"] = ["Registry"],
-        ["Forwarding"] = ["Tls", "Upstreams"],
+        ["Forwarding"] = ["Sockets", "Tls", "Upstreams"],
         ["RateLimiting"] = ["Registry"],
         ["Registry"] = ["RateLimiting"],
         ["Tls"] = ["Registry"],

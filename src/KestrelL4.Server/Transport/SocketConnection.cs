@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using KestrelL4.Forwarding;
+using KestrelL4.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,8 +23,9 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
     private IDictionary<object, object?>? _items;
     private int _disposed;
 
-    public SocketConnection(Socket socket)
+    public SocketConnection(Socket accepted)
     {
+        RelaySocket socket = RelaySocket.Of(accepted);
         Socket = socket;
         if (socket.ProtocolType == ProtocolType.Tcp)
         {

@@ -3,12 +3,13 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using KestrelL4.Forwarding;
+using KestrelL4.Sockets;
 
 namespace KestrelL4.Server.Transport;
 
 /// <summary>Reads a socket as a pipe: no copy, no task of its own, and no buffer while nothing comes.</summary>
 /// <remarks>One read at a time. What was examined but not consumed stays at hand, up to one buffer.</remarks>
-internal sealed class SocketPipeReader(Socket socket) : PipeReader
+internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
 {
     private byte[]? _buffer;
     private int _start;
@@ -75,7 +76,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     public override void Complete(Exception? exception = null)
     {
         _isCompleted = true;
-        if (!_isReceiving && _buffer is not null)
+        if (!_isReceiving)
         {
             ReturnBuffer();
         }
@@ -84,54 +85,22 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> ReceiveAsync(CancellationToken cancellationToken)
     {
-        if (_buffer is null)
-        {
-            _ = await ReceiveAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
-            _buffer = RelayBuffers.Shared.Take();
-        }
-        else if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
-        }
-
-        if (_end == RelayBuffers.Size)
-        {
-            throw new InvalidOperationException($"Nothing of {RelayBuffers.Size} bytes was consumed.");
-        }
-
-        _isReceiving = true;
-        try
-        {
-            int received = await ReceiveAsync(_buffer.AsMemory(_end, RelayBuffers.Size - _end), cancellationToken).ConfigureAwait(false);
-            _end += received;
-            _hasEnded = received == 0;
-            HasPeerLeft = _hasEnded || TlsAlert.Ends(_buffer.AsSpan(_start, _end - _start));
-            _isExamined = false;
-            return new ReadResult(Unread, isCanceled: false, _hasEnded);
-        }
-        finally
-        {
-            _isReceiving = false;
-            if (_isCompleted || _start == _end)
-            {
-                ReturnBuffer();
-            }
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
+        MakeRoom();
         using CancellationTokenSource? either = Deadline.CanBeCanceled
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Deadline)
             : null;
+        _isReceiving = true;
         Turn.Give();
         _awaitsPeer = true;
         try
         {
-            return await socket.ReceiveAsync(buffer, SocketFlags.None, either?.Token ?? cancellationToken).ConfigureAwait(false);
+            do
+            {
+                await socket.WaitToReadAsync(either?.Token ?? cancellationToken).ConfigureAwait(false);
+            }
+            while (!TryReceive());
+
+            return new ReadResult(Unread, isCanceled: false, _hasEnded);
         }
         catch (Exception exception) when (BrokenSocket.Is(exception))
         {
@@ -147,13 +116,58 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         {
             _awaitsPeer = false;
             Turn.Take();
+            _isReceiving = false;
+            if (_isCompleted || _start == _end)
+            {
+                ReturnBuffer();
+            }
+        }
+    }
+
+    // A buffer is held only while there are bytes for it.
+    private bool TryReceive()
+    {
+        _buffer ??= RelayBuffers.Shared.Take();
+        if (!socket.TryRead(_buffer.AsSpan(_end), out int received))
+        {
+            if (_end == 0)
+            {
+                ReturnBuffer();
+            }
+
+            return false;
+        }
+
+        _end += received;
+        _hasEnded = received == 0;
+        HasPeerLeft = _hasEnded || TlsAlert.Ends(_buffer.AsSpan(_start, _end - _start));
+        _isExamined = false;
+        return true;
+    }
+
+    private void MakeRoom()
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end == RelayBuffers.Size)
+        {
+            throw new InvalidOperationException($"Nothing of {RelayBuffers.Size} bytes was consumed.");
         }
     }
 
     private void ReturnBuffer()
     {
-        RelayBuffers.Shared.GiveBack(_buffer!);
-        _buffer = null;
+        if (_buffer is not null)
+        {
+            RelayBuffers.Shared.GiveBack(_buffer);
+            _buffer = null;
+        }
+
         _start = _end = 0;
     }
 }

@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using KestrelL4.Sockets;
 
 namespace KestrelL4.Server.Transport;
 
 /// <summary>Writes a socket as a pipe: a write is sent from the caller's memory and complete when the kernel has all of it.</summary>
 /// <remarks>One write at a time.</remarks>
-internal sealed class SocketPipeWriter(Socket socket) : PipeWriter
+internal sealed class SocketPipeWriter(RelaySocket socket) : PipeWriter
 {
     private const int SmallestBuffer = 4 * 1024;
 
@@ -74,10 +74,7 @@ internal sealed class SocketPipeWriter(Socket socket) : PipeWriter
     {
         try
         {
-            while (!source.IsEmpty)
-            {
-                source = source[await socket.SendAsync(source, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
-            }
+            await socket.WriteAsync(source, cancellationToken).ConfigureAwait(false);
 
             return default;
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KestrelL4.Sockets;
 using KestrelL4.Upstreams;
 
 namespace KestrelL4.Forwarding;
@@ -8,7 +9,7 @@ namespace KestrelL4.Forwarding;
 /// <param name="Result">How it ended.</param>
 /// <param name="Socket">The connected socket, owned by whoever asked for it; null unless connected.</param>
 /// <param name="Problem">What went wrong, for people; null = the result tells all.</param>
-internal readonly record struct SocketDial(DialResult Result, Socket? Socket = null, string? Problem = null)
+internal readonly record struct SocketDial(DialResult Result, RelaySocket? Socket = null, string? Problem = null)
 {
     /// <summary>Whether no address or port of our own was to be had.</summary>
     public bool LacksAddress { get; init; }
@@ -18,10 +19,10 @@ internal readonly record struct SocketDial(DialResult Result, Socket? Socket = n
     /// <param name="ending">Ends the attempt, whose result is then <see cref="DialResult.Timeout"/>.</param>
     public static async Task<SocketDial> TryAsync(IPEndPoint address, CancellationToken ending)
     {
-        Socket? socket = null;
+        RelaySocket? socket = null;
         try
         {
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket = new RelaySocket(address.AddressFamily, ProtocolType.Tcp);
             if (DescriptorReserve.IsTouchedByDial(socket))
             {
                 socket.Dispose();
@@ -30,7 +31,7 @@ internal readonly record struct SocketDial(DialResult Result, Socket? Socket = n
 
             socket.NoDelay = true;
             KeepAlive.Enable(socket);
-            await socket.ConnectAsync(address, ending).ConfigureAwait(false);
+            await socket.DialAsync(address, ending).ConfigureAwait(false);
             return new SocketDial(DialResult.Connected, socket);
         }
         catch (SocketException exception)

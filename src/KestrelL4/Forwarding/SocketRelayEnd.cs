@@ -1,50 +1,47 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using KestrelL4.Sockets;
 
 namespace KestrelL4.Forwarding;
 
 /// <summary>A plain socket as one side of a relay; owns the socket.</summary>
-/// <param name="socket">A connected stream socket.</param>
-public sealed class SocketRelayEnd(Socket socket) : RelayEnd
+public sealed class SocketRelayEnd : RelayEnd
 {
-    private readonly byte[] _peeked = new byte[1];
+    private readonly RelaySocket _socket;
+
+    /// <summary>Takes a socket over; nobody else may use or close it any more.</summary>
+    /// <param name="socket">A connected stream socket.</param>
+    public SocketRelayEnd(Socket socket) => _socket = RelaySocket.Of(socket);
 
     /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer) => socket.ReceiveAsync(buffer, SocketFlags.None);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer) => _socket.ReadAsync(buffer);
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer)
-    {
-        while (!buffer.IsEmpty)
-        {
-            buffer = buffer[await socket.SendAsync(buffer, SocketFlags.None).ConfigureAwait(false)..];
-        }
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer) => _socket.WriteAsync(buffer);
 
     /// <inheritdoc/>
     public override ValueTask CompleteAsync()
     {
-        EndSending(socket);
+        EndSending(_socket);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    protected override void FinishCore() => SocketEnding.Finish(socket);
+    protected override void FinishCore() => SocketEnding.Finish(_socket);
 
     /// <inheritdoc/>
-    public override void Abort() => SocketEnding.Abort(socket);
+    public override void Abort() => SocketEnding.Abort(_socket);
 
     /// <inheritdoc/>
-    internal override bool IsClosed => TcpInfo.IsClosed(socket);
+    internal override bool IsClosed => TcpInfo.IsClosed(_socket);
 
     /// <inheritdoc/>
-    internal override ulong BytesAcknowledged => TcpInfo.BytesAcknowledged(socket);
+    internal override ulong BytesAcknowledged => TcpInfo.BytesAcknowledged(_socket);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
-        socket.Dispose();
+        _socket.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -52,7 +49,10 @@ public sealed class SocketRelayEnd(Socket socket) : RelayEnd
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask WaitCoreAsync()
     {
-        // A receive without a buffer would complete on a reset as it does on bytes, and a client gone during the dial go unnoticed.
-        _ = await socket.ReceiveAsync(_peeked.AsMemory(), SocketFlags.Peek).ConfigureAwait(false);
+        do
+        {
+            await _socket.WaitToReadAsync().ConfigureAwait(false);
+        }
+        while (!_socket.HasSomething());
     }
 }

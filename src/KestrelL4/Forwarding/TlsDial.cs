@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using KestrelL4.Sockets;
 using KestrelL4.Tls;
 using KestrelL4.Upstreams;
 
@@ -14,10 +15,10 @@ internal static class TlsDial
     /// <param name="tls">How TLS is spoken.</param>
     /// <param name="host">The host of the upstream's address.</param>
     /// <param name="ending">Ends the handshake, whose result is then <see cref="DialResult.Timeout"/>.</param>
-    public static async Task<Dial> ShakeHandsAsync(Socket socket, UpstreamTls tls, string host, CancellationToken ending)
+    public static async Task<Dial> ShakeHandsAsync(RelaySocket socket, UpstreamTls tls, string host, CancellationToken ending)
     {
         TlsTurn turn = new();
-        UpstreamTlsStream stream = new(new TurnStream(socket, turn));
+        UpstreamTlsStream stream = new(new RelaySocketStream(socket, turn));
         try
         {
             await stream.AuthenticateAsClientAsync(tls.OptionsFor(host), ending).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Sockets;
 
 namespace KestrelL4.Forwarding;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using KestrelL4.Sockets;
 using KestrelL4.Upstreams;
 
 namespace KestrelL4.Forwarding;
@@ -14,10 +15,10 @@ internal static class UnixSocketDial
     {
         while (true)
         {
-            Socket? socket = null;
+            RelaySocket? socket = null;
             try
             {
-                socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                socket = new RelaySocket(AddressFamily.Unix, ProtocolType.Unspecified);
                 if (DescriptorReserve.IsTouchedByDial(socket))
                 {
                     socket.Dispose();

@@ -61,10 +61,7 @@ internal sealed class UpstreamDialer(TimeProvider time, NameResolution names)
 
         try
         {
-            while (!greeting.IsEmpty)
-            {
-                greeting = greeting[await socket.SendAsync(greeting, ending).ConfigureAwait(false)..];
-            }
+            await socket.WriteAsync(greeting, ending).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {

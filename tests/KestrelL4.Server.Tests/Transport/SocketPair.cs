@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using KestrelL4.Sockets;
 using KestrelL4.Testing;
 using KestrelL4.Testing.Servers;
 
@@ -7,7 +8,7 @@ namespace KestrelL4.Server.Tests.Transport;
 /// <summary>Two ends of one loopback connection: the peer's, and the node's.</summary>
 internal sealed class SocketPair : IDisposable
 {
-    private SocketPair(Socket peer, Socket node)
+    private SocketPair(Socket peer, RelaySocket node)
     {
         Peer = peer;
         Node = node;
@@ -15,13 +16,13 @@ internal sealed class SocketPair : IDisposable
 
     public Socket Peer { get; }
 
-    public Socket Node { get; }
+    public RelaySocket Node { get; }
 
     public static async Task<SocketPair> CreateAsync()
     {
         using ManualServer server = new();
         Socket peer = await SocketExtensions.ConnectAsync(server.EndPoint);
-        return new SocketPair(peer, await server.AcceptAsync());
+        return new SocketPair(peer, RelaySocket.Of(await server.AcceptAsync()));
     }
 
     public void Dispose()

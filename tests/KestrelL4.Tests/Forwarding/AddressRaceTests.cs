@@ -32,7 +32,7 @@ public sealed class AddressRaceTests
         SocketDial dial = await RunAsync(echo.EndPoint.Port, IPAddress.Loopback, IPAddress.IPv6Loopback);
 
         using Socket? socket = dial.Socket;
-        Assert.Equal(echo.EndPoint, socket?.RemoteEndPoint);
+        Assert.Equal(echo.EndPoint, PeerOf(socket!));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class AddressRaceTests
         _time.Advance(AddressRace.Lead);
 
         using Socket? socket = (await race).Socket;
-        Assert.Equal(listener.LocalEndPoint, socket?.RemoteEndPoint);
+        Assert.Equal(listener.LocalEndPoint, PeerOf(socket!));
         Assert.Equal(0, _time.ArmedTimers);
         Assert.Equal(before, ConnectionsTo(silent.EndPoint));
     }
@@ -78,6 +78,13 @@ public sealed class AddressRaceTests
         await deadline.CancelAsync();
 
         Assert.Equal(DialResult.Timeout, (await Eventually.WithinAsync(race, "the race ends")).Result);
+    }
+
+    // Asks the kernel, and closes the socket: it was connected behind the back of its base class, which knows of no peer.
+    private static EndPoint? PeerOf(Socket socket)
+    {
+        using Socket same = new(socket.SafeHandle);
+        return same.RemoteEndPoint;
     }
 
     // Those that nobody has answered yet included.

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using KestrelL4.Forwarding;
+using KestrelL4.Sockets;
 using KestrelL4.Testing.Certificates;
 using KestrelL4.Testing.Clients;
 using KestrelL4.Testing.Servers;

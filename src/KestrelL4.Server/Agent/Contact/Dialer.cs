@@ -23,7 +23,7 @@ internal sealed class Dialer(NameResolution names, TimeProvider time)
             ? default
             : await new AddressRace(answer.Addresses, target.Port, time).RunAsync(cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-        return dial.Socket is { } socket ? new NetworkStream(socket, ownsSocket: true)
+        return dial.Socket is { } socket ? new NetworkStream(socket.Release(), ownsSocket: true)
             : answer.Problem is not null ? throw Unresolved(target.Host, answer)
             : throw Failed(dial);
     }

@@ -1,4 +1,4 @@
-namespace KestrelL4.Forwarding;
+namespace KestrelL4.Sockets;
 
 /// <summary>Whose turn it is with one TLS session: that of who reads, or of who says goodbye.</summary>
 /// <remarks>

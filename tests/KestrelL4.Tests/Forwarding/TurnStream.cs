@@ -1,12 +1,12 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using KestrelL4.Sockets;
 
-namespace KestrelL4.Forwarding;
+namespace KestrelL4.Tests.Forwarding;
 
 /// <summary>A socket below a TLS session, which it owns: while it waits for bytes, the session's turn is free.</summary>
 internal sealed class TurnStream(Socket socket, TlsTurn turn) : NetworkStream(socket, ownsSocket: true)
 {
-    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

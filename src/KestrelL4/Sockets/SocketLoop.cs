@@ -1,0 +1,94 @@
+namespace KestrelL4.Sockets;
+
+/// <summary>A thread that waits for what happens at sockets and carries on what waited for it, one such loop a core.</summary>
+/// <remarks>
+/// Both sockets of a connection belong to one loop as far as can be, so that its bytes go through without a change of thread.
+/// What goes on here must not block: no file, no look-up of a name, no lock that is held across either.
+/// </remarks>
+internal sealed class SocketLoop
+{
+    private static readonly SocketLoop[] Loops = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(static number => new SocketLoop(number))];
+
+    [ThreadStatic]
+    private static SocketLoop? _own;
+
+    private static uint _next;
+
+    private readonly Epoll _epoll = new();
+    private readonly Lock _lock = new();
+    private readonly Queue<Readiness> _later = new();
+    private SocketNews?[] _watched = new SocketNews?[1024];
+
+    private SocketLoop(int number)
+    {
+        Thread thread = new(Run) { IsBackground = true, Name = $"KestrelL4 sockets {number}" };
+        thread.UnsafeStart();
+    }
+
+    /// <summary>The loop that runs this thread; on any other thread each in turn.</summary>
+    public static SocketLoop Nearest => _own ?? Loops[Interlocked.Increment(ref _next) % Loops.Length];
+
+    /// <summary>Tells from now on what happens at a socket; what is the case already is told as well.</summary>
+    /// <param name="descriptor">The socket, which stays open meanwhile.</param>
+    /// <param name="news">Whom to tell.</param>
+    public void Watch(int descriptor, SocketNews news)
+    {
+        lock (_lock)
+        {
+            if (descriptor >= _watched.Length)
+            {
+                SocketNews?[] larger = new SocketNews?[Math.Max(descriptor + 1, 2 * _watched.Length)];
+                _watched.CopyTo(larger, 0);
+                Volatile.Write(ref _watched, larger);
+            }
+
+            _watched[descriptor] = news;
+        }
+
+        _epoll.Watch(descriptor);
+    }
+
+    /// <summary>Tells nothing any more; before the socket is closed, for its number may be another's then.</summary>
+    public void Forget(int descriptor)
+    {
+        lock (_lock)
+        {
+            _watched[descriptor] = null;
+        }
+    }
+
+    /// <summary>Tells that a direction is worth a try after everybody else had a turn.</summary>
+    public void TellLater(Readiness readiness)
+    {
+        if (_own == this)
+        {
+            _later.Enqueue(readiness);
+        }
+        else
+        {
+            readiness.Tell();
+        }
+    }
+
+    private void Run()
+    {
+        _own = this;
+        while (true)
+        {
+            int waiting = _later.Count;
+            int count = _epoll.Wait(waiting > 0 ? Epoll.Patience.None : Epoll.Patience.Endless);
+            for (int i = 0; i < count; i++)
+            {
+                (int descriptor, Epoll.Happened what) = _epoll.Told(i);
+
+                // A socket that was closed meanwhile is gone; one that has its number now is told too much, which costs a try.
+                Volatile.Read(ref _watched)[descriptor]?.Tell(what);
+            }
+
+            while (waiting-- > 0)
+            {
+                _later.Dequeue().Tell();
+            }
+        }
+    }
+}

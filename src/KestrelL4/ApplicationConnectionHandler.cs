@@ -5,6 +5,7 @@ using KestrelL4.Authorization;
 using KestrelL4.Forwarding;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
+using KestrelL4.Sockets;
 using KestrelL4.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -34,7 +35,7 @@ public sealed class ApplicationConnectionHandler(
         ProxiedConnection proxied = connection.Features.GetRequiredFeature<ProxiedConnection>();
         SslStream stream = connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream;
         Socket socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-        await using TlsRelayEnd end = new(stream, socket);
+        await using TlsRelayEnd end = new(stream, socket, connection.Features.Get<TlsTurn>());
         CloseReason reason = await PassAsync(proxied, end).ConfigureAwait(false);
         await application.EndAsync(proxied, end, reason).ConfigureAwait(false);
     }

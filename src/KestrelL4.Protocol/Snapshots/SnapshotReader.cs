@@ -25,9 +25,9 @@ internal static class SnapshotReader
             Snapshot snapshot = Read(ref json, content.Length);
             return json.Read() ? null : snapshot;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
-            // The reader throws the latter two for a value of another kind, or of another form, than is asked of it.
+            // Thrown for a value of another kind, or of another form, than is asked of the reader, and for a duration with too many digits.
             return null;
         }
     }

@@ -64,8 +64,13 @@ internal sealed class ConnectionPipeline(
         }
         catch (CryptographicException) when (connection.HandshakeDuration is null)
         {
-            // Kestrel lets only this one through: the client's certificate is so garbled that no chain can be built for it.
+            // Kestrel lets this one through: the client's certificate is so garbled that no chain can be built for it.
             connection.HandshakeFailure ??= HandshakeFailure.Untrusted;
+        }
+        catch (NotSupportedException) when (connection.HandshakeDuration is null)
+        {
+            // And this one: its first record is no ClientHello, so that nobody was asked for our certificate and there is none.
+            connection.HandshakeFailure ??= HandshakeFailure.Protocol;
         }
 
         if (connection.HandshakeDuration is null)

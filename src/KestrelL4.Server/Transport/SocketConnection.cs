@@ -43,6 +43,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         Features = new FeatureCollection(initialCapacity: 12);
         Features.Set<IConnectionSocketFeature>(this);
         Features.Set(this);
+        Features.Set(_input.Turn);
         DescriptorReserve.Enter();
     }
 

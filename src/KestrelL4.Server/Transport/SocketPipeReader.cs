@@ -30,6 +30,9 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
     /// <summary>Cancels reads like their own token, as long as it is set. Default none.</summary>
     public CancellationToken Deadline { get; set; }
 
+    /// <summary>The turn of the TLS session above, which is free while bytes are waited for.</summary>
+    public TlsTurn Turn { get; } = new();
+
     private ReadOnlySequence<byte> Unread => _buffer is null ? default : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
 
     /// <inheritdoc/>
@@ -85,6 +88,7 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Deadline)
             : null;
         _isReceiving = true;
+        Turn.Give();
         try
         {
             do
@@ -107,6 +111,7 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
         }
         finally
         {
+            Turn.Take();
             _isReceiving = false;
             if (_isCompleted || _start == _end)
             {

@@ -16,11 +16,12 @@ internal static class TlsDial
     /// <param name="ending">Ends the handshake, whose result is then <see cref="DialResult.Timeout"/>.</param>
     public static async Task<Dial> ShakeHandsAsync(RelaySocket socket, UpstreamTls tls, string host, CancellationToken ending)
     {
-        UpstreamTlsStream stream = new(new RelaySocketStream(socket));
+        TlsTurn turn = new();
+        UpstreamTlsStream stream = new(new RelaySocketStream(socket, turn));
         try
         {
             await stream.AuthenticateAsClientAsync(tls.OptionsFor(host), ending).ConfigureAwait(false);
-            return new Dial(DialResult.Connected, new TlsRelayEnd(stream, socket));
+            return new Dial(DialResult.Connected, new TlsRelayEnd(stream, socket, turn));
         }
         catch (Exception exception) when (exception is AuthenticationException or CryptographicException || RelayEnd.IsBroken(exception))
         {

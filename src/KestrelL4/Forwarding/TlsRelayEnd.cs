@@ -2,19 +2,12 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
+using KestrelL4.Sockets;
 
 namespace KestrelL4.Forwarding;
 
 /// <summary>A TLS stream as one side of a relay; owns the stream.</summary>
-/// <param name="stream">
-/// An authenticated stream of TLS 1.3. Version 1.2 knew no half-close: a peer may answer the first goodbye with its own and drop
-/// what it had still to say (RFC 5246 section 7.2.1), so it is for upstreams that have no other.
-/// </param>
-/// <param name="socket">
-/// The connected socket below it. What the stream writes must have reached the socket when the write completes:
-/// a transport that queues would lose what it holds at a half-close.
-/// </param>
-public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
+public sealed class TlsRelayEnd : RelayEnd
 {
     // The most plain text that one record carries (RFC 8446 section 5.1): below that a further record may not fit.
     private const int RecordSize = 16 * 1024;
@@ -22,8 +15,39 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
     // The suites of this version have the same names everywhere; those of older ones OpenSSL calls otherwise.
     private const string Tls13 = "TLSv1.3";
 
+    private readonly SslStream _stream;
+    private readonly Socket _socket;
+    private readonly TlsTurn? _turn;
     private ValueTask<int> _wait;
     private bool _isWaiting;
+
+    /// <summary>Takes a stream whose handshake is done.</summary>
+    /// <param name="stream">
+    /// An authenticated stream of TLS 1.3. Version 1.2 knew no half-close: a peer may answer the first goodbye with its own and drop
+    /// what it had still to say (RFC 5246 section 7.2.1), so it is for upstreams that have no other.
+    /// </param>
+    /// <param name="socket">
+    /// The connected socket below it. What the stream writes must have reached the socket when the write completes:
+    /// a transport that queues would lose what it holds at a half-close.
+    /// </param>
+    public TlsRelayEnd(SslStream stream, Socket socket)
+        : this(stream, socket, turn: null)
+    {
+    }
+
+    /// <summary>Takes a stream whose handshake is done, of which no read is pending.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="socket">The socket below it.</param>
+    /// <param name="turn">The session's turn, which whatever is between the two gives away while it waits for bytes; null = it does not.</param>
+    internal TlsRelayEnd(SslStream stream, Socket socket, TlsTurn? turn)
+    {
+        _stream = stream;
+        _socket = socket;
+        _turn = turn;
+
+        // The handshake's last read has it still.
+        _turn?.Give();
+    }
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -34,7 +58,7 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
             await WaitCoreAsync().ConfigureAwait(false);
         }
 
-        int filled = await stream.ReadAsync(buffer).ConfigureAwait(false);
+        int filled = await TakeAsync(buffer).ConfigureAwait(false);
         if (filled == 0)
         {
             return 0;
@@ -45,7 +69,7 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
         while (buffer.Length - filled >= RecordSize)
         {
 #pragma warning disable CA2012 // Kept once and awaited once: by the next wait, or right below.
-            _wait = stream.ReadAsync(Memory<byte>.Empty);
+            _wait = TakeAsync(Memory<byte>.Empty);
 #pragma warning restore CA2012
             if (!_wait.IsCompletedSuccessfully)
             {
@@ -54,7 +78,7 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
             }
 
             _ = await _wait.ConfigureAwait(false);
-            int read = await stream.ReadAsync(buffer[filled..]).ConfigureAwait(false);
+            int read = await TakeAsync(buffer[filled..]).ConfigureAwait(false);
             if (read == 0)
             {
                 break;
@@ -67,42 +91,83 @@ public sealed class TlsRelayEnd(SslStream stream, Socket socket) : RelayEnd
     }
 
     /// <inheritdoc/>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer) => stream.WriteAsync(buffer);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer) => _stream.WriteAsync(buffer);
 
     /// <inheritdoc/>
     public override async ValueTask CompleteAsync()
     {
-        await stream.ShutdownAsync().ConfigureAwait(false);
-        EndSending(socket);
+        await SayGoodbyeAsync().ConfigureAwait(false);
+        EndSending(_socket);
     }
 
     /// <inheritdoc/>
-    public override async ValueTask AnnounceEndAsync() => await stream.ShutdownAsync().ConfigureAwait(false);
+    public override ValueTask AnnounceEndAsync() => SayGoodbyeAsync();
 
     /// <inheritdoc/>
-    protected override void FinishCore() => SocketEnding.Finish(socket);
+    protected override void FinishCore() => SocketEnding.Finish(_socket);
 
     /// <inheritdoc/>
-    public override void Abort() => SocketEnding.Abort(socket);
+    public override void Abort() => SocketEnding.Abort(_socket);
 
     /// <inheritdoc/>
     internal override TlsSession TlsSession => new(
-        Tls13, stream.NegotiatedCipherSuite.ToString(), stream.RemoteCertificate as X509Certificate2);
+        Tls13, _stream.NegotiatedCipherSuite.ToString(), _stream.RemoteCertificate as X509Certificate2);
 
     /// <inheritdoc/>
-    internal override bool IsClosed => TcpInfo.IsClosed(socket);
+    internal override bool IsClosed => TcpInfo.IsClosed(_socket);
 
     /// <inheritdoc/>
-    internal override ulong BytesAcknowledged => TcpInfo.BytesAcknowledged(socket);
+    internal override ulong BytesAcknowledged => TcpInfo.BytesAcknowledged(_socket);
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => stream.DisposeAsync();
+    public override ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> TakeAsync(Memory<byte> buffer)
+    {
+        _turn?.Take();
+        try
+        {
+            return await _stream.ReadAsync(buffer).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn?.Give();
+        }
+    }
+
+    private async ValueTask SayGoodbyeAsync()
+    {
+        try
+        {
+            await BeginGoodbye().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!IsBroken(exception))
+        {
+            // Without a turn to wait for, it met a read.
+            throw new IOException("The end of the TLS session could not be told.", exception);
+        }
+    }
+
+    // The session is asked for its goodbye in the first step, before anything is sent.
+    private Task BeginGoodbye()
+    {
+        _turn?.Take();
+        try
+        {
+            return _stream.ShutdownAsync();
+        }
+        finally
+        {
+            _turn?.Give();
+        }
+    }
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask WaitCoreAsync()
     {
-        ValueTask<int> wait = _isWaiting ? _wait : stream.ReadAsync(Memory<byte>.Empty);
+        ValueTask<int> wait = _isWaiting ? _wait : TakeAsync(Memory<byte>.Empty);
         _isWaiting = false;
         _ = await wait.ConfigureAwait(false);
     }

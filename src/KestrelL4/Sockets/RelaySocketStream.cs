@@ -3,7 +3,9 @@ using System.Net.Sockets;
 namespace KestrelL4.Sockets;
 
 /// <summary>A socket as the stream below TLS; owns the socket.</summary>
-internal sealed class RelaySocketStream(RelaySocket socket) : Stream
+/// <param name="socket">The socket.</param>
+/// <param name="turn">The turn of the session above, which is free while bytes are waited for.</param>
+internal sealed class RelaySocketStream(RelaySocket socket, TlsTurn turn) : Stream
 {
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -28,6 +30,7 @@ internal sealed class RelaySocketStream(RelaySocket socket) : Stream
     /// <exception cref="IOException">The connection broke.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        turn.Give();
         try
         {
             if (!buffer.IsEmpty)
@@ -46,6 +49,10 @@ internal sealed class RelaySocketStream(RelaySocket socket) : Stream
         catch (SocketException exception)
         {
             throw new IOException(exception.Message, exception);
+        }
+        finally
+        {
+            turn.Take();
         }
     }
 

@@ -51,6 +51,7 @@ public sealed class SnapshotReaderTests(ITestOutputHelper output)
     [InlineData("\"Applications\"", "\"Granted\"")]
     [InlineData("\"SerialNumbers\":[", "\"SerialNumbers\":[[],")]
     [InlineData("\"Window\":\"00:00:02\"", "\"Window\":\"2s\"")]
+    [InlineData("\"Window\":\"00:00:02\"", "\"Window\":\"00:00201\"")]
     [InlineData("\"IssuedAt\":\"2026", "\"IssuedAt\":\"x026")]
     [InlineData("}}}", "}}}}")]
     public void Read_Wrong_IsNull(string right, string wrong)

@@ -91,6 +91,39 @@ public sealed class RegistryConversionTests : IDisposable
     }
 
     [Fact]
+    public void Convert_OneOddNameLikeSeveral_GrantsNobodyTheOthers()
+    {
+        HeldRegistry held = Convert(
+            out _,
+            ("odd", new RegisteredClient { SerialNumbers = ["authority:1"], Applications = ["echo\npostgres"] }),
+            ("empty", new RegisteredClient { SerialNumbers = ["authority:2"], Applications = [""] }),
+            ("both", new RegisteredClient { SerialNumbers = ["authority:3"], Applications = ["echo", "postgres"] }),
+            ("none", new RegisteredClient { SerialNumbers = ["authority:4"], Applications = [] }));
+
+        Assert.Equal(["echo", "postgres"], held.Snapshot.Find("both")!.Grants.Keys.Order());
+        Assert.Equal("echo\npostgres", Assert.Single(held.Snapshot.Find("odd")!.Grants.Keys));
+        Assert.Empty(held.Snapshot.Find("none")!.Grants);
+    }
+
+    [Fact]
+    public void Convert_TwoLimitsForOneApplication_DisablesTheirClientAlone()
+    {
+        HeldRegistry held = Convert(
+            out IReadOnlyList<string> oddities,
+            ("twice", new RegisteredClient
+            {
+                SerialNumbers = ["authority:1"],
+                Applications = ["echo"],
+                RateLimits = new Dictionary<string, RegisteredLimit> { ["echo"] = new(), ["Echo"] = new() { MaxConcurrentConnections = 1 } },
+            }),
+            ("good", new RegisteredClient { SerialNumbers = ["authority:2"], Applications = ["echo"] }));
+
+        Assert.True(held.Snapshot.Find("twice")!.Disabled);
+        Assert.False(held.Snapshot.Find("good")!.Disabled);
+        Assert.Contains("two for one application", Assert.Single(oddities), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Convert_ForeignOrGarbledIssuer_IsLeftOut()
     {
         Snapshot snapshot = _scene.Pki.SnapshotOf(1, 1) with

@@ -72,7 +72,22 @@ public sealed class TlsClient : IAsyncDisposable
     }
 
     /// <summary>Ends the client's direction by close_notify; the other goes on.</summary>
-    public Task CompleteSendingAsync() => Stream.ShutdownAsync();
+    public async Task CompleteSendingAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await Stream.ShutdownAsync();
+                return;
+            }
+            catch (Exception exception) when (exception is not (IOException or ObjectDisposedException or InvalidOperationException))
+            {
+                // OpenSSL met bytes that a read was about to take, and has sent nothing.
+                await Task.Yield();
+            }
+        }
+    }
 
     /// <summary>Receives until the server's end, within the default deadline.</summary>
     public async Task<byte[]> ReceiveToEndAsync()

@@ -31,6 +31,12 @@ public sealed record NodeLaunch
     /// </summary>
     public string? SmallDisk { get; init; }
 
+    /// <summary>
+    /// Whether the process runs as the user nobody, without a capability and without a way to gain one; needs root, without which it is no
+    /// privileged user's anyway. Default: as the tests.
+    /// </summary>
+    public bool IsNobody { get; init; }
+
     /// <summary>What <c>/readyz</c> answers once the node is as the test wants it. Default 200; 503 comes as soon as the node answers at all.</summary>
     public HttpStatusCode Readiness { get; init; } = HttpStatusCode.OK;
 
@@ -47,8 +53,12 @@ public sealed record NodeLaunch
         string mounts = (ResolverFile is null ? "" : $"mount --bind '{ResolverFile}' /etc/resolv.conf && ")
             + (SmallDisk is null ? "" : $"mkdir -p '{SmallDisk}' && mount -t tmpfs -o size=256k,mode=0700 tmpfs '{SmallDisk}' && ");
 
+        string user = IsNobody
+            ? $"chown -R 65534:65534 '{Path.GetDirectoryName(configurationFile)}' && exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs "
+            : "exec ";
+
         // The program that comes last keeps the process id of the first.
-        string[] bash = ["bash", "-c", $"{mounts}{limit}exec env \"$@\"", "bash", .. variables, NodeExecutable.Path, .. run];
+        string[] bash = ["bash", "-c", $"{mounts}{limit}{user}env \"$@\"", "bash", .. variables, NodeExecutable.Path, .. run];
         return mounts.Length > 0 ? ("unshare", ["--mount", .. bash]) : (bash[0], bash[1..]);
     }
 }

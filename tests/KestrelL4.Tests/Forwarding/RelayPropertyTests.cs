@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using KestrelL4.Testing.Fuzzing;
 using KestrelL4.Testing.Servers;
 
 namespace KestrelL4.Tests.Forwarding;
@@ -6,41 +7,45 @@ namespace KestrelL4.Tests.Forwarding;
 /// <summary>What holds for every order in which two sides write, end and break.</summary>
 public sealed class RelayPropertyTests
 {
-    private const int Runs = 300;
+    private const int Rounds = 100;
 
-    [Fact]
-    public async Task SubmitAsync_RandomSides_DeliversPrefixesAndWholesWhenBothEndInOrder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SubmitAsync_RandomSides_DeliversPrefixesAndWholesWhenBothEndInOrder(bool isTls)
     {
         using ManualServer server = new();
         Application application = Submission.To(TimeProvider.System, new Timeouts(), server.EndPoint);
-        for (int run = 0; run < Runs; run++)
+        int rounds = 0;
+        await Fuzz.RunAsync(Rounds, async random =>
         {
-            int seed = Random.Shared.Next();
-            try
+            rounds++;
+            if (isTls)
             {
-                await RunAsync(application, server, new Random(seed));
+                await using TlsEnds ends = await TlsEnds.CreateAsync();
+                await RunAsync(application, new TlsWire(ends.Client), application.SubmitAsync(ends.End), server, random);
             }
-            catch (Exception exception)
+            else
             {
-                throw new InvalidOperationException($"run {run}, seed {seed}: {exception.Message}", exception);
+                using Submission submission = await Submission.StartAsync(application);
+                await RunAsync(application, new SocketWire(submission.Client), submission.EndAsync(), server, random);
             }
-        }
+        });
 
         Assert.Equal(0, application.Connections.Count);
         Assert.Equal(0, Assert.Single(application.Upstreams).ActiveConnections);
-        Assert.Equal(Runs, Enum.GetValues<CloseReason>().Sum(application.Counters.ConnectionsEnded));
+        Assert.Equal(rounds, Enum.GetValues<CloseReason>().Sum(application.Counters.ConnectionsEnded));
     }
 
-    private static async Task RunAsync(Application application, ManualServer server, Random random)
+    private static async Task RunAsync(Application application, PeerWire client, Task<CloseReason> ended, ManualServer server, Random random)
     {
-        using Submission submission = await Submission.StartAsync(application);
         using Socket upstream = await server.AcceptAsync();
         long received = application.Counters.BytesReceived;
-        Side near = new(submission.Client, new Random(random.Next()), mayReset: random.Next(3) == 0);
-        Side far = new(upstream, new Random(random.Next()), mayReset: random.Next(3) == 0);
+        Side near = new(client, new Random(random.Next()), mayReset: random.Next(3) == 0);
+        Side far = new(new SocketWire(upstream), new Random(random.Next()), mayReset: random.Next(3) == 0);
 
         await Task.WhenAll(near.PlayAsync(), far.PlayAsync()).WaitAsync(Eventually.DefaultDeadline);
-        CloseReason reason = await submission.EndAsync();
+        CloseReason reason = await Eventually.WithinAsync(ended, $"the connection ends: near {near} far {far}");
 
         if (reason == CloseReason.UpstreamConnectFailed)
         {
@@ -63,8 +68,8 @@ public sealed class RelayPropertyTests
         Assert.False(far is { HasReset: true, HasEnded: false } && near is { SeesResets: true, End: PeerEnd.Fin }, $"the upstream's reset became an end: {reason} near {near} far {far}");
     }
 
-    /// <summary>One peer: writes pieces of the pattern, may break, else ends; reads all along.</summary>
-    private sealed class Side(Socket socket, Random random, bool mayReset)
+    /// <summary>One peer: writes pieces of the pattern, may break, else ends; reads all along, now and then slowly.</summary>
+    private sealed class Side(PeerWire wire, Random random, bool mayReset)
     {
         public int Sent { get; private set; }
 
@@ -83,12 +88,14 @@ public sealed class RelayPropertyTests
 
         public async Task PlayAsync()
         {
+            // Some so little that what they do not read soon stays with the relay.
+            wire.Socket.ReceiveBufferSize = random.Next(2) == 0 ? 128 * 1024 : 1024 * 1024;
             Task reading = ReadAsync();
             try
             {
                 await WriteAsync();
             }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (PeerWire.IsBroken(exception))
             {
                 // The other side broke.
                 SeesResets = false;
@@ -103,7 +110,7 @@ public sealed class RelayPropertyTests
             {
                 byte[] piece = Wire.Pattern(random.Next(1, random.Next(2) == 0 ? 100 : 200_000), Sent);
                 Sent += piece.Length;
-                await socket.SendAllAsync(piece);
+                await wire.SendAsync(piece);
                 if (random.Next(2) == 0)
                 {
                     await Task.Yield();
@@ -113,13 +120,13 @@ public sealed class RelayPropertyTests
             if (!mayReset || random.Next(2) == 0)
             {
                 HasEnded = true;
-                socket.Shutdown(SocketShutdown.Send);
+                await wire.EndAsync();
             }
 
             if (mayReset)
             {
                 HasReset = true;
-                socket.Reset();
+                wire.Socket.Reset();
             }
         }
 
@@ -129,7 +136,7 @@ public sealed class RelayPropertyTests
             try
             {
                 int count;
-                while ((count = await socket.ReceiveAsync(buffer)) > 0)
+                while ((count = await wire.ReceiveAsync(buffer)) > 0)
                 {
                     for (int i = 0; i < count; i++)
                     {
@@ -140,11 +147,15 @@ public sealed class RelayPropertyTests
                     }
 
                     Received += count;
+                    for (int stall = random.Next(20) == 0 ? random.Next(300) : 0; stall > 0; stall--)
+                    {
+                        await Task.Yield();
+                    }
                 }
 
                 End = PeerEnd.Fin;
             }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (PeerWire.IsBroken(exception))
             {
                 End = PeerEnd.Reset;
             }

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using KestrelL4.Forwarding;
+using KestrelL4.Sockets;
 using KestrelL4.Testing.Certificates;
 using KestrelL4.Testing.Clients;
 using KestrelL4.Testing.Servers;
@@ -22,13 +23,14 @@ internal sealed class TlsEnds(TlsClient client, TlsRelayEnd end) : IAsyncDisposa
         using ManualServer server = new();
         Task<TlsClient> connecting = TlsClient.ConnectAsync(server.EndPoint, certificate: null);
         Socket accepted = await server.AcceptAsync();
-        SslStream stream = new(new NetworkStream(accepted, ownsSocket: true));
+        TlsTurn turn = new();
+        SslStream stream = new(new TurnStream(accepted, turn));
         await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
             ServerCertificateContext = Server.ToContext(),
             EnabledSslProtocols = SslProtocols.Tls13,
         });
-        return new TlsEnds(await connecting, new TlsRelayEnd(stream, accepted));
+        return new TlsEnds(await connecting, new TlsRelayEnd(stream, accepted, turn));
     }
 
     /// <summary>Reads that many bytes as a relay does.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using KestrelL4.Forwarding;
 using KestrelL4.Testing.Clients;
+using KestrelL4.Testing.Fuzzing;
 using KestrelL4.Testing.Servers;
 
 namespace KestrelL4.Tests.Forwarding;
@@ -8,6 +9,7 @@ namespace KestrelL4.Tests.Forwarding;
 public sealed class TlsRelayEndTests
 {
     private const int Large = 4 * 1024 * 1024;
+    private const int GoodbyeRounds = 40;
 
     [Fact]
     public async Task CompleteAsync_AfterALargeWrite_ArrivesWholeAndReadingGoesOn()
@@ -67,6 +69,33 @@ public sealed class TlsRelayEndTests
 
         Assert.Equal(TlsEnd.CloseNotifyThenFin, await ends.Client.ObserveEndAsync());
     }
+
+    // OpenSSL also reads where it says goodbye, and may meet a record that another thread is about to take.
+    [Fact]
+    public Task CompleteAsync_WhileTheClientGoesOnSending_SaysGoodbyeAndTakesItAll() => Fuzz.RunAsync(GoodbyeRounds, static async random =>
+    {
+        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        byte[] piece = Wire.Pattern(random.Next(1, 2_000));
+        const int Pieces = 200;
+        Task<byte[]> reading = Task.Run(() => ends.ReadAsync(Pieces * piece.Length));
+        Task sending = Task.Run(async () =>
+        {
+            for (int count = 0; count < Pieces; count++)
+            {
+                await ends.Client.SendAsync(piece);
+            }
+        });
+        for (int yields = random.Next(200); yields > 0; yields--)
+        {
+            await Task.Yield();
+        }
+
+        await ends.End.CompleteAsync();
+
+        await sending.WaitAsync(Eventually.DefaultDeadline);
+        Assert.Equal(Pieces * piece.Length, (await reading).Length);
+        Assert.Equal(TlsEnd.CloseNotifyThenFin, await ends.Client.ObserveEndAsync());
+    });
 
     [Fact]
     public async Task Abort_PendingWait_FailsItAndResetsTheClient()

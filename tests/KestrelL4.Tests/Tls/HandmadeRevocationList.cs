@@ -112,7 +112,8 @@ internal sealed record HandmadeRevocationList
         }
     }
 
-    private byte[] Content()
+    /// <summary>What is signed.</summary>
+    public byte[] Content()
     {
         // The writer grows by a KiB at a time, which takes long for a long list.
         AsnWriter writer = new(AsnEncodingRules.DER, (SerialNumbers.Count * 64) + 4096);

@@ -16,7 +16,7 @@ internal sealed class ClientConversion(ICollection<string> oddities)
     /// <summary>The client of a name. One whose limits cannot be read is disabled: admitting it without them would be worse.</summary>
     public Client ClientOf(string name, RegisteredClient registered)
     {
-        string? problem = registered.RateLimit?.Problem() ?? registered.RateLimits?.Values.Select(static limit => limit.Problem()).FirstOrDefault(static found => found is not null);
+        string? problem = registered.RateLimit?.Problem() ?? (registered.RateLimits is { } each ? ProblemOf(each) : null);
         if (problem is not null)
         {
             oddities.Add($"client '{name}' is taken as disabled, for its limit is not possible: {problem}");
@@ -32,6 +32,11 @@ internal sealed class ClientConversion(ICollection<string> oddities)
         };
     }
 
+    // Names of applications are compared without case here, and JSON compares them with it.
+    private static string? ProblemOf(IReadOnlyDictionary<string, RegisteredLimit> limits) =>
+        limits.Values.Select(static limit => limit.Problem()).FirstOrDefault(static found => found is not null)
+        ?? (limits.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() < limits.Count ? "there are two for one application" : null);
+
     private IReadOnlyDictionary<string, Grant> GrantsOf(RegisteredClient registered)
     {
         if (registered.RateLimits is { Count: > 0 } limits)
@@ -44,7 +49,8 @@ internal sealed class ClientConversion(ICollection<string> oddities)
                 isForAll ? byName.Keys : registered.Applications, application => byName.TryGetValue(application, out RegisteredLimit? limit) ? new Grant(LimitOf(limit)) : Plain);
         }
 
-        string key = string.Join('\n', registered.Applications);
+        // With their lengths, or one odd name would pass for several.
+        string key = string.Concat(registered.Applications.Select(static application => $"{application.Length}:{application}"));
         if (!_plainGrants.TryGetValue(key, out IReadOnlyDictionary<string, Grant>? grants))
         {
             grants = Grants(registered.Applications.Where(static application => application != RegisteredClient.AllApplications), static _ => Plain);

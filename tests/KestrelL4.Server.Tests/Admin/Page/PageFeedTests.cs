@@ -135,6 +135,7 @@ public sealed class PageFeedTests : IAsyncLifetime
     {
         Name = name,
         Listen = "127.0.0.1:1",
+        Open = true,
         Status = ComponentStatus.Healthy,
         Connections = 0,
         Queued = 0,

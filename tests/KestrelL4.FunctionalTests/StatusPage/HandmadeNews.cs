@@ -59,11 +59,20 @@ internal static class HandmadeNews
             ["identity"] = new JsonObject { ["notAfter"] = Noon, ["source"] = text },
             ["registry"] = new JsonObject
             {
-                ["source"] = text, ["epoch"] = 1, ["revision"] = 1, ["clients"] = 1, ["ageSeconds"] = 1, ["stale"] = true,
+                ["source"] = text,
+                ["epoch"] = 1,
+                ["revision"] = 1,
+                ["clients"] = 1,
+                ["ageSeconds"] = 1,
+                ["stale"] = true,
             },
             ["authority"] = new JsonObject
             {
-                ["connected"] = false, ["since"] = Noon, ["lastContact"] = Noon, ["failedAttempts"] = 1, ["failure"] = text,
+                ["connected"] = false,
+                ["since"] = Noon,
+                ["lastContact"] = Noon,
+                ["failedAttempts"] = 1,
+                ["failure"] = text,
             },
             ["limits"] = new JsonArray(new JsonObject
             {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace KestrelL4.Sockets;
 
@@ -28,6 +29,7 @@ internal sealed class RelaySocketStream(RelaySocket socket, TlsTurn turn) : Stre
 
     /// <summary>Reads what is there; without room for a byte it waits only.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         turn.Give();
@@ -58,6 +60,7 @@ internal sealed class RelaySocketStream(RelaySocket socket, TlsTurn turn) : Stre
 
     /// <summary>Writes all of a buffer.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try

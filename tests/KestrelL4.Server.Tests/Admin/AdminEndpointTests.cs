@@ -81,7 +81,7 @@ public sealed class AdminEndpointTests : IAsyncLifetime
             """{"source":"file","epoch":1,"revision":2,"clients":3,"ageSeconds":0.5,"stale":false}""",
             body.GetProperty("registry").GetRawText());
         Assert.Equal(
-            """[{"name":"echo","listen":"127.0.0.1:6432","status":"healthy","connections":4,"queued":0,"totals":{"completed":5},"upstreams":[{"name":"db1","address":"10.0.0.1:5432","status":"available","connections":4,"total":9,"reason":null,"since":"2026-01-01T00:00:00Z"}]}]""",
+            """[{"name":"echo","listen":"127.0.0.1:6432","open":true,"status":"healthy","connections":4,"queued":0,"totals":{"completed":5},"upstreams":[{"name":"db1","address":"10.0.0.1:5432","status":"available","connections":4,"total":9,"reason":null,"since":"2026-01-01T00:00:00Z"}]}]""",
             body.GetProperty("applications").GetRawText());
     }
 

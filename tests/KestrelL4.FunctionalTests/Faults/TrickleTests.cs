@@ -9,7 +9,7 @@ public sealed class TrickleTests(ITestOutputHelper output)
     private const int AtOnce = 1024 * 1024;
     private const int Trickled = 12;
 
-    private static readonly TimeSpan EachByte = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan EachByte = TimeSpan.FromMilliseconds(500);
 
     [Fact]
     public async Task Upstream_TricklesInTheMiddleOfATransfer_ArrivesWholeAndHoldsUpNobody()
@@ -30,7 +30,7 @@ public sealed class TrickleTests(ITestOutputHelper output)
 
         // The whole takes longer than a connection may be idle, and no byte does.
         NodeSetup setup = new NodeSetup().Application("slow", trickling.EndPoint).Application("echo", upstream.EndPoint)
-            .Set("Applications:slow:Timeouts:Idle", "1s");
+            .Set("Applications:slow:Timeouts:Idle", "5s");
         TestCertificate alice = setup.Client("alice", "*");
         await using TestNode node = await setup.StartAsync();
         MetricWatch completed = await node.WatchAsync("kestrell4_connections_total", ("application", "slow"), ("reason", "completed"));

@@ -37,6 +37,15 @@ public sealed class FakeTime : TimeProvider
         }
     }
 
+    /// <summary>Whether a timer waits that fires when the clock has moved on by exactly this.</summary>
+    public bool IsArmedFor(TimeSpan span)
+    {
+        lock (_lock)
+        {
+            return _armed.Exists(timer => timer.Due == _now + span);
+        }
+    }
+
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

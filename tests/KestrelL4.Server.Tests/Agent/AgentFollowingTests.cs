@@ -118,9 +118,11 @@ public sealed class AgentFollowingTests : AgentSetUp
     [Fact]
     public async Task Start_StreamSilent_HasTheRegistryConfirmedByAsking()
     {
+        Authority.IsMute = true;
         NodeAgent agent = await JoinedAsync();
         agent.Start();
         await UntilAsync(() => Authority.RequestsOf(AuthorityRoutes.RegistryEvents).Length == 1, "the agent listens");
+        await UntilAsync(() => Scene.Time.IsArmedFor(TimeSpan.FromSeconds(8)), "the agent waits before it asks again");
         int asked = Authority.RequestsOf(AuthorityRoutes.Registry).Length;
         Scene.Time.Advance(TimeSpan.FromSeconds(7.9));
         Assert.Equal(asked, Authority.RequestsOf(AuthorityRoutes.Registry).Length);

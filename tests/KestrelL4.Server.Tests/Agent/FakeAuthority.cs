@@ -39,6 +39,9 @@ internal sealed class FakeAuthority(AuthorityPki pki) : IAsyncDisposable
     /// <summary>Whether it goes on with a stream of events after the first; takes effect with the next event.</summary>
     public bool IsStreaming { get; set; } = true;
 
+    /// <summary>Whether its streams of events open and then say nothing, not even which registry is in force.</summary>
+    public bool IsMute { get; set; }
+
     public Uri Url => new($"https://localhost:{_port}");
 
     /// <summary>What it was asked since it was started last.</summary>
@@ -103,6 +106,12 @@ internal sealed class FakeAuthority(AuthorityPki pki) : IAsyncDisposable
     private async Task TellAsync(HttpContext context)
     {
         context.Response.ContentType = "text/event-stream";
+        if (IsMute)
+        {
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+
         while (true)
         {
             Task news = Volatile.Read(ref _news).Task;

@@ -6,6 +6,8 @@ namespace KestrelL4.Bench.Proxies;
 /// <summary>The node, as a user runs it: registry, log line per connection and admin endpoint included.</summary>
 internal sealed record NodeKind : ProxyKind
 {
+    private const string PlainKey = "node";
+
     private static readonly object Limit = new { MaxConcurrentConnections = 1_000_000, ConnectionsPerWindow = 1_000_000 };
 
     private readonly string _executable;
@@ -22,6 +24,9 @@ internal sealed record NodeKind : ProxyKind
 
     public override string Remedy => "dotnet build -c Release src/KestrelL4.Cli";
 
+    // Those with other numbers are compared with the plain one, not with each other.
+    public override bool IsReference => Key == PlainKey;
+
     /// <summary>What a node may have another number of, to see what it costs, by the name of its column.</summary>
     public static IReadOnlyDictionary<string, NodeScale> Scales { get; } = new Dictionary<string, NodeScale>
     {
@@ -37,7 +42,7 @@ internal sealed record NodeKind : ProxyKind
     };
 
     /// <summary>With one client, two upstreams, one application.</summary>
-    public static NodeKind Plain(string executable) => new(executable, "node", "kestrell4", new NodeScale());
+    public static NodeKind Plain(string executable) => new(executable, PlainKey, "kestrell4", new NodeScale());
 
     /// <summary>The same of another build, or with other settings.</summary>
     public static NodeKind Other(string name, string executable) => new(executable, name, name, new NodeScale());

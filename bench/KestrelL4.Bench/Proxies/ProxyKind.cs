@@ -11,6 +11,9 @@ internal abstract record ProxyKind(string Key, string Title)
     /// <summary>How one comes to the executable file where it is missing.</summary>
     public abstract string Remedy { get; }
 
+    /// <summary>Whether those behind it are compared with it.</summary>
+    public virtual bool IsReference => true;
+
     /// <summary>Writes the configuration into an empty directory and returns the command that uses it.</summary>
     /// <param name="setting">What all proxies share.</param>
     /// <param name="directory">The proxy's own directory.</param>

@@ -4,7 +4,7 @@ using KestrelL4.Bench.Running;
 
 namespace KestrelL4.Bench.Reporting;
 
-/// <summary>The figures as rows of text: medians of each proxy, their spread, then every later proxy over each earlier one.</summary>
+/// <summary>The figures as rows of text: medians of each proxy, their spread, then every later proxy over each earlier one that others are compared with.</summary>
 internal sealed class ReportTable
 {
     private static readonly (string Measure, string Heading, string Format)[] Columns =
@@ -28,16 +28,16 @@ internal sealed class ReportTable
             _rows.Add([kind.Title, .. Columns.Select(column => Format(MedianOf(column.Measure, kind), column.Format))]);
         }
 
-        foreach (ProxyKind kind in kinds)
+        // One round has none.
+        foreach (ProxyKind kind in kinds.Where(kind => Columns.Any(column => !double.IsNaN(SpreadOf(column.Measure, kind)))))
         {
             _rows.Add([$"{kind.Title}: spread", .. Columns.Select(column => Format(SpreadOf(column.Measure, kind), "P0"))]);
         }
 
-        for (int reference = 0; reference < kinds.Count - 1; reference++)
+        foreach ((int index, ProxyKind other) in kinds.Index().Where(static each => each.Item.IsReference))
         {
-            foreach (ProxyKind kind in kinds.Skip(reference + 1))
+            foreach (ProxyKind kind in kinds.Skip(index + 1))
             {
-                ProxyKind other = kinds[reference];
                 _rows.Add([$"{kind.Title} / {other.Title}", .. Columns.Select(column => Ratio(column.Measure, kind, other))]);
             }
         }

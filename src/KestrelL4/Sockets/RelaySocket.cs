@@ -106,6 +106,7 @@ internal sealed partial class RelaySocket : Socket
         count = Receive(buffer, SocketFlags.None, out SocketError error);
         if (error == SocketError.WouldBlock)
         {
+            _news.ReadNothing();
             return false;
         }
 

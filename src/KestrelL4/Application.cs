@@ -152,20 +152,16 @@ public sealed class Application
     /// <param name="limits">The caller's own limits, asked before the application's; null = none.</param>
     /// <param name="peer">The client's address for the log and for PROXY headers; null = unknown.</param>
     /// <param name="destination">The address that the client connected to, for PROXY headers; null = unknown, and they tell no address.</param>
-    /// <returns>Why the connection ended.</returns>
+    /// <returns>Why the connection ended; whoever awaits it goes on on a thread of the pool, where he may block.</returns>
     public async Task<CloseReason> SubmitAsync(
         RelayEnd client, LimitStack? limits = null, EndPoint? peer = null, EndPoint? destination = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        using ProxiedConnection connection = Open(ConnectionIds.Next(), peer);
-        connection.Destination = destination;
-        connection.Reset = client.Abort;
-        await using (client.ConfigureAwait(false))
-        {
-            CloseReason reason = await PassAsync(connection, client, limits ?? LimitStack.Empty).ConfigureAwait(false);
-            await EndAsync(connection, client, reason).ConfigureAwait(false);
-            return connection.CloseReason ?? reason;
-        }
+        CloseReason reason = await CarryAsync(client, limits ?? LimitStack.Empty, peer, destination).ConfigureAwait(false);
+
+        // It may have ended on the thread that carries other connections.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return reason;
     }
 
     /// <summary>Lets a connection in: it is live and counted from now until it is disposed.</summary>
@@ -236,6 +232,19 @@ public sealed class Application
         // What a removed one counts at its last connection's end is to be read for as long as all else.
         _removal.BeginAnew();
         Connections.Leave(connection);
+    }
+
+    private async Task<CloseReason> CarryAsync(RelayEnd client, LimitStack limits, EndPoint? peer, EndPoint? destination)
+    {
+        using ProxiedConnection connection = Open(ConnectionIds.Next(), peer);
+        connection.Destination = destination;
+        connection.Reset = client.Abort;
+        await using (client.ConfigureAwait(false))
+        {
+            CloseReason reason = await PassAsync(connection, client, limits).ConfigureAwait(false);
+            await EndAsync(connection, client, reason).ConfigureAwait(false);
+            return connection.CloseReason ?? reason;
+        }
     }
 
     private async ValueTask<LimitLease> AdmitAsync(ProxiedConnection connection, RelayEnd client, LimitStack stack)

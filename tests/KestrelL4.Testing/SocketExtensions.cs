@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace KestrelL4.Testing;
 
 /// <summary>Connecting a socket, sending and receiving whole amounts on it, and ending it in either way.</summary>
-public static class SocketExtensions
+public static partial class SocketExtensions
 {
     // Linux: the first byte of tcp(7)'s TCP_INFO is the state of the connection.
     private const int ProtocolLevelTcp = 6;
@@ -30,6 +31,15 @@ public static class SocketExtensions
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Gives the socket another socket's number as well, whose own connection is closed: as it happens when numbers are used again.</summary>
+    public static void TakeNumber(this Socket socket, nint number)
+    {
+        if (Duplicate((int)socket.Handle, (int)number) < 0)
+        {
+            throw new SocketException(Marshal.GetLastPInvokeError());
         }
     }
 
@@ -88,4 +98,7 @@ public static class SocketExtensions
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
         socket.Close(timeout: 0);
     }
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int Duplicate(int from, int to);
 }

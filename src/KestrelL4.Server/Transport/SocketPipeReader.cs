@@ -16,7 +16,6 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
     private bool _isExamined;
     private bool _hasEnded;
     private volatile bool _isReceiving;
-    private bool _isCompleted;
 
     /// <summary>Whether the peer has ended or reset the connection, or given it up by a TLS alert, as far as it was read.</summary>
     public bool HasPeerLeft { get; private set; }
@@ -73,11 +72,8 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
-        _isCompleted = true;
-        if (!_isReceiving)
-        {
-            ReturnBuffer();
-        }
+        // A read of a connection that was cut may be ending on another thread, and who asked for it still use what it gave: only a
+        // reader gives a buffer back. What was never consumed goes with this object.
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -113,7 +109,7 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
         {
             Turn.Take();
             _isReceiving = false;
-            if (_isCompleted || _start == _end)
+            if (_start == _end)
             {
                 ReturnBuffer();
             }

@@ -59,8 +59,7 @@ internal sealed class SocketPipeWriter(RelaySocket socket) : PipeWriter
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
-        _written = 0;
-        ReturnBuffer();
+        // A write of a connection that was cut may be ending on another thread: only a writer gives a buffer back.
     }
 
     private async ValueTask<FlushResult> SendBothAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)

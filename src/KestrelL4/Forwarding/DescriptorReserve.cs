@@ -21,8 +21,9 @@ internal static partial class DescriptorReserve
     // A connection's own, and one for its upstream from the start: whoever is let in finds one when it dials.
     private const int PerConnection = 2;
 
-    // Counted when the first client comes: listeners, event queues, standard streams.
-    private static readonly Lazy<int> Others = new(CountOpen);
+    // Counted when the first client comes: listeners, event queues, standard streams. A count that lacked a descriptor itself is
+    // made again with the next client.
+    private static readonly Lazy<int> Others = new(CountOpen, LazyThreadSafetyMode.PublicationOnly);
 
     private static int _connections;
 

@@ -25,7 +25,8 @@ internal static class UnixSocketDial
                     return new SocketDial(DialResult.LocalError);
                 }
 
-                await socket.ConnectAsync(path, ending).ConfigureAwait(false);
+                ending.ThrowIfCancellationRequested();
+                socket.Dial(path);
                 return new SocketDial(DialResult.Connected, socket);
             }
             catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)

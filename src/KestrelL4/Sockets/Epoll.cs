@@ -69,13 +69,16 @@ internal sealed partial class Epoll
     }
 
     /// <summary>Adds a socket, until it is closed; what is the case already is told as well.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="stamp">What tells it from others that had its number before: what was told of them may be on its way still.</param>
     /// <exception cref="SocketException">The kernel lacks memory for it.</exception>
-    public unsafe void Watch(int socket)
+    public unsafe void Watch(int socket, uint stamp)
     {
         byte* told = stackalloc byte[16];
         Unsafe.WriteUnaligned(
             told, (uint)(Happened.Readable | Happened.Writable | Happened.PeerEnded | Happened.Urgent | Happened.Edges));
-        Unsafe.WriteUnaligned(told + DataAt, (ulong)socket);
+        Unsafe.WriteUnaligned(told + DataAt, socket);
+        Unsafe.WriteUnaligned(told + DataAt + sizeof(int), stamp);
         if (Control(_descriptor, Add, socket, told) != 0)
         {
             throw new SocketException((int)SocketError.NoBufferSpaceAvailable, $"epoll_ctl: error {Marshal.GetLastPInvokeError()}.");
@@ -96,10 +99,13 @@ internal sealed partial class Epoll
     }
 
     /// <summary>What was told at the last wait.</summary>
-    public (int Socket, Happened What) Told(int index)
+    public (int Socket, uint Stamp, Happened What) Told(int index)
     {
         ref byte told = ref _told[index * Stride];
-        return ((int)Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref told, DataAt)), Unsafe.ReadUnaligned<Happened>(ref told));
+        return (
+            Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref told, DataAt)),
+            Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref told, DataAt + sizeof(int))),
+            Unsafe.ReadUnaligned<Happened>(ref told));
     }
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]

@@ -56,6 +56,11 @@ internal sealed partial class RelaySocket : Socket
         }
     }
 
+    /// <summary>Connects to a unix socket, as the kernel does at once or not at all.</summary>
+    /// <exception cref="SocketException">It did not come about; as <see cref="SocketError.WouldBlock"/> its backlog is full.</exception>
+    /// <remarks>The base's way to wait for a connection would have its own threads hear of all that happens at the socket from then on.</remarks>
+    public void Dial(UnixDomainSocketEndPoint path) => Connect(path);
+
     /// <summary>Waits until there are bytes to read, an end or an error; may be too early.</summary>
     /// <exception cref="SocketException">The socket was closed meanwhile: as <see cref="SocketError.OperationAborted"/>.</exception>
     /// <exception cref="OperationCanceledException">By the token.</exception>
@@ -101,6 +106,7 @@ internal sealed partial class RelaySocket : Socket
         count = Receive(buffer, SocketFlags.None, out SocketError error);
         if (error == SocketError.WouldBlock)
         {
+            _news.ReadNothing();
             return false;
         }
 

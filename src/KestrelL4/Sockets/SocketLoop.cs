@@ -45,24 +45,29 @@ internal sealed class SocketLoop
             _watched[descriptor] = news;
         }
 
-        _epoll.Watch(descriptor);
+        _epoll.Watch(descriptor, news.Stamp);
     }
 
     /// <summary>Tells nothing any more; before the socket is closed, for its number may be another's then.</summary>
-    public void Forget(int descriptor)
+    /// <param name="descriptor">The socket; when somebody closed it already, its number may be another's now.</param>
+    /// <param name="news">Who was told.</param>
+    public void Forget(int descriptor, SocketNews news)
     {
         lock (_lock)
         {
-            _watched[descriptor] = null;
+            if (_watched[descriptor] == news)
+            {
+                _watched[descriptor] = null;
+            }
         }
     }
 
-    /// <summary>Tells that a direction is worth a try after everybody else had a turn.</summary>
-    public void TellLater(Readiness readiness)
+    /// <summary>Tells that a direction is worth a try after everybody else whom this thread carries had a turn; at once if it is no loop's.</summary>
+    public static void TellLater(Readiness readiness)
     {
-        if (_own == this)
+        if (_own is { } loop)
         {
-            _later.Enqueue(readiness);
+            loop._later.Enqueue(readiness);
         }
         else
         {
@@ -79,10 +84,13 @@ internal sealed class SocketLoop
             int count = _epoll.Wait(waiting > 0 ? Epoll.Patience.None : Epoll.Patience.Endless);
             for (int i = 0; i < count; i++)
             {
-                (int descriptor, Epoll.Happened what) = _epoll.Told(i);
+                (int descriptor, uint stamp, Epoll.Happened what) = _epoll.Told(i);
 
-                // A socket that was closed meanwhile is gone; one that has its number now is told too much, which costs a try.
-                Volatile.Read(ref _watched)[descriptor]?.Tell(what);
+                // One that was closed since the kernel told of it is gone, and another may have its number.
+                if (Volatile.Read(ref _watched)[descriptor] is { } news && news.Stamp == stamp)
+                {
+                    news.Tell(what);
+                }
             }
 
             while (waiting-- > 0)

@@ -3,8 +3,10 @@ namespace KestrelL4.Sockets;
 /// <summary>What the kernel has told of a socket: whether it is worth a try to read and to write.</summary>
 internal sealed class SocketNews
 {
-    // A megabyte of reads that fill their buffer, then the others of the loop have their turn.
+    // A megabyte of reads that fill their buffer, then the others of the thread have their turn.
     private const int LongestRun = 16;
+
+    private static uint _made;
 
     private readonly SocketLoop _loop = SocketLoop.Nearest;
     private readonly Lock _lock = new();
@@ -13,6 +15,9 @@ internal sealed class SocketNews
     private bool _isClosed;
     private volatile bool _isWatched;
     private volatile bool _hidesMore;
+
+    /// <summary>What tells this socket from others that had its number before.</summary>
+    public uint Stamp { get; } = Interlocked.Increment(ref _made);
 
     /// <summary>Whether reading is worth a try.</summary>
     public Readiness Reading { get; } = new();
@@ -75,11 +80,13 @@ internal sealed class SocketNews
     /// <summary>Takes in that a read gave fewer bytes than it had room for: there is no more, unless it is hidden.</summary>
     public void ReadShort()
     {
-        _run = 0;
         if (_hidesMore)
         {
-            Reading.Tell();
+            ReadFull();
+            return;
         }
+
+        _run = 0;
     }
 
     /// <summary>Takes in that a read filled its buffer, so that there may be more.</summary>
@@ -92,8 +99,11 @@ internal sealed class SocketNews
         }
 
         _run = 0;
-        _loop.TellLater(Reading);
+        SocketLoop.TellLater(Reading);
     }
+
+    /// <summary>Takes in that a read found nothing.</summary>
+    public void ReadNothing() => _run = 0;
 
     /// <summary>Has every read be followed by another try, because a short one does not mean that there is no more.</summary>
     public void MistrustShortReads() => _hidesMore = true;
@@ -103,9 +113,9 @@ internal sealed class SocketNews
     {
         lock (_lock)
         {
-            if (_isWatched && !_isClosed)
+            if (!_isClosed && _descriptor >= 0)
             {
-                _loop.Forget(_descriptor);
+                _loop.Forget(_descriptor, this);
             }
 
             _isClosed = true;

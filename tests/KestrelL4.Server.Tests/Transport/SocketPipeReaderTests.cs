@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
+using KestrelL4.Forwarding;
 using KestrelL4.Server.Transport;
 using KestrelL4.Testing;
 using Microsoft.AspNetCore.Connections;
@@ -152,6 +154,23 @@ public sealed class SocketPipeReaderTests
         Assert.True(reader.WasReadCancelled);
         await pair.Peer.SendAllAsync("d"u8.ToArray());
         Assert.Equal("abcd", Text(await ReadAsync(reader)));
+    }
+
+    // The connection may be disposed while somebody else's read of it is ending.
+    [Fact]
+    public async Task Complete_WhatWasReadIsStillInUse_NobodyElseGetsItsBuffer()
+    {
+        using SocketPair pair = await SocketPair.CreateAsync();
+        SocketPipeReader reader = new(pair.Node);
+        await pair.Peer.SendAllAsync("abc"u8.ToArray());
+        ReadResult result = await ReadAsync(reader);
+        Assert.True(MemoryMarshal.TryGetArray(result.Buffer.First, out ArraySegment<byte> inUse));
+
+        reader.Complete();
+
+        byte[][] taken = [.. Enumerable.Range(0, 16).Select(static _ => RelayBuffers.Shared.Take())];
+        Assert.DoesNotContain(taken, buffer => ReferenceEquals(buffer, inUse.Array));
+        Array.ForEach(taken, RelayBuffers.Shared.GiveBack);
     }
 
     [Fact]

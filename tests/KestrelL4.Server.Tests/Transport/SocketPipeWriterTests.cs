@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using KestrelL4.Server.Transport;
 using KestrelL4.Testing;
 using Microsoft.AspNetCore.Connections;
@@ -76,6 +78,26 @@ public sealed class SocketPipeWriterTests
         await cancelling.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
+    }
+
+    [Fact]
+    public async Task Complete_FlushIsStillPending_NobodyElseGetsItsBuffer()
+    {
+        const int More = 16 * 1024 * 1024;
+        using SocketPair pair = await SocketPair.CreateAsync();
+        SocketPipeWriter writer = new(pair.Node);
+        Assert.True(MemoryMarshal.TryGetArray(writer.GetMemory(More), out ArraySegment<byte> inUse));
+        writer.Advance(More);
+        Task flushing = writer.FlushAsync().AsTask();
+        Assert.False(flushing.IsCompleted);
+
+        writer.Complete();
+
+        byte[] other = ArrayPool<byte>.Shared.Rent(More);
+        Assert.NotSame(inUse.Array, other);
+        ArrayPool<byte>.Shared.Return(other);
+        pair.Node.Reset();
+        await Assert.ThrowsAsync<ConnectionAbortedException>(() => flushing);
     }
 
     // More than every buffer on the way takes, for nobody reads.

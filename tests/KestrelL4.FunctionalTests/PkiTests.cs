@@ -74,6 +74,16 @@ public sealed class PkiTests : IDisposable
     }
 
     [RequiresToolFact(OpenSsl)]
+    public async Task Client_AsJson_GivesTheSerialNumber()
+    {
+        await Pki("init");
+        ToolResult issued = await Pki("client", "alice", "--json");
+
+        ToolResult printed = await Succeed(OpenSsl, "x509", "-in", "pki/alice.crt", "-noout", "-serial");
+        Assert.Equal($"{{\"serialNumber\":\"{printed.Output.Trim()["serial=".Length..]}\"}}", issued.Output.Trim());
+    }
+
+    [RequiresToolFact(OpenSsl)]
     public async Task Revoke_OneClient_IsRevokedForOpensslAndTheOtherIsNot()
     {
         await MakeEverything();

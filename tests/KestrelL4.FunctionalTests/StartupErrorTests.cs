@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace KestrelL4.FunctionalTests;
 
@@ -45,6 +46,22 @@ public sealed class StartupErrorTests : IDisposable
         ToolResult result = await _setup.RunToExitAsync();
 
         Fails(Invalid, result, "Upstreams:u1:Weight", "256", "Timeouts:Idle", "24h", "Timeouts:Connect", "30s");
+    }
+
+    [Fact]
+    public async Task Check_AsJson_GivesTheSameFindingsAndExitCodes()
+    {
+        _setup.Write();
+        ToolResult none = await CheckAsync("--json");
+        Assert.Equal((0, "{\"findings\":[]}", ""), (none.ExitCode, none.Output.Trim(), none.Error));
+
+        string[] broken = ["--set", "KestrelL4:Applications:echo:Timeouts:Connect=30"];
+        ToolResult words = await CheckAsync(broken);
+        ToolResult json = await CheckAsync([.. broken, "--json"]);
+
+        Assert.Equal((Invalid, Invalid, ""), (words.ExitCode, json.ExitCode, json.Error));
+        using JsonDocument answer = JsonDocument.Parse(json.Output);
+        Assert.Equal(words.Error.Trim(), Assert.Single(answer.RootElement.GetProperty("findings").EnumerateArray()).GetString());
     }
 
     [Fact]
@@ -142,6 +159,9 @@ public sealed class StartupErrorTests : IDisposable
 
         Fails(Invalid, await _setup.RunToExitAsync(), "KestrelL4:ClientAuthorities:main", file);
     }
+
+    private Task<ToolResult> CheckAsync(params string[] arguments) =>
+        NodeExecutable.RunAsync(_setup.Directory.Path, ["check", "--config", _setup.ConfigurationFile, .. arguments]);
 
     private static void Fails(int exitCode, ToolResult result, params string[] mentions)
     {

@@ -28,7 +28,7 @@ internal sealed record HaproxyKind : ProxyKind
         string configuration = $"""
             global
                 nbthread 2
-                maxconn 8000
+                maxconn 9600
                 ssl-default-bind-ciphersuites TLS_AES_256_GCM_SHA384
                 ssl-default-bind-options ssl-min-ver TLSv1.3{_bindOptions}
                 {_globalLines}

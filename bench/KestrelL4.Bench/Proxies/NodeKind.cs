@@ -22,22 +22,34 @@ internal sealed record NodeKind : ProxyKind
 
     public override string Remedy => "dotnet build -c Release src/KestrelL4.Cli";
 
+    /// <summary>What a node may have another number of, to see what it costs, by the name of its column.</summary>
+    public static IReadOnlyDictionary<string, NodeScale> Scales { get; } = new Dictionary<string, NodeScale>
+    {
+        ["clients-1000"] = new() { Clients = 1_000 },
+        ["clients-100000"] = new() { Clients = 100_000 },
+        ["upstreams-1"] = new() { Upstreams = 1 },
+        ["upstreams-10"] = new() { Upstreams = 10 },
+        ["upstreams-1000"] = new() { Upstreams = 1_000 },
+        ["applications-10"] = new() { Applications = 10 },
+        ["applications-100"] = new() { Applications = 100 },
+        ["limits"] = new() { IsLimited = true },
+        ["scraped"] = new() { IsScraped = true },
+    };
+
     /// <summary>With one client, two upstreams, one application.</summary>
     public static NodeKind Plain(string executable) => new(executable, "node", "kestrell4", new NodeScale());
 
-    /// <summary>The same node with more of one thing each, to see what that costs.</summary>
-    public static IReadOnlyList<NodeKind> Scaled(string executable) =>
-    [
-        new(executable, "clients", "100,000 clients", new NodeScale { Clients = 100_000 }),
-        new(executable, "upstreams", "1,000 upstreams", new NodeScale { Upstreams = 1_000 }),
-        new(executable, "applications", "100 applications", new NodeScale { Applications = 100 }),
-        new(executable, "limits", "limits everywhere", new NodeScale { IsLimited = true }),
-        new(executable, "scraped", "scraped every second", new NodeScale { IsScraped = true }),
-    ];
+    /// <summary>The same of another build, or with other settings.</summary>
+    public static NodeKind Other(string name, string executable) => new(executable, name, name, new NodeScale());
+
+    /// <summary>The node with other numbers, of <see cref="Scales"/>.</summary>
+    public static IEnumerable<NodeKind> Scaled(string executable) =>
+        Scales.Select(scale => new NodeKind(executable, scale.Key, scale.Key, scale.Value));
 
     public override async Task<ProxyCommand> ConfigureAsync(ProxySetting setting, string directory, int port)
     {
-        int admin = FreePort.Find();
+        int[] free = FreePort.Find(_scale.Applications);
+        int admin = free[0];
         object? limit = _scale.IsLimited ? Limit : null;
         var node = new
         {
@@ -45,7 +57,7 @@ internal sealed record NodeKind : ProxyKind
             Identity = new { Certificate = setting.Certificates.Server, Key = setting.Certificates.ServerKey },
             ClientAuthorities = new { main = new { Certificate = setting.Certificates.Authority } },
             Applications = Enumerable.Range(0, _scale.Applications).ToDictionary(
-                static number => number == 0 ? "bench" : $"bench-{number}", number => Application(setting, number == 0 ? port : FreePort.Find(), limit)),
+                static number => number == 0 ? "bench" : $"bench-{number}", number => Application(setting, number == 0 ? port : free[number], limit)),
             Clients = Enumerable.Range(0, _scale.Clients).ToDictionary(
                 static number => number == 0 ? "bench" : $"bench-{number}", number => Client(setting, number, limit)),
             RateLimit = limit,

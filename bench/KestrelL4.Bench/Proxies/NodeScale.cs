@@ -6,7 +6,7 @@ internal sealed record NodeScale
     /// <summary>Registered clients. Default 1.</summary>
     public int Clients { get; init; } = 1;
 
-    /// <summary>Upstreams of the application, of which every second one has the same address. 2 or more; default 2.</summary>
+    /// <summary>Upstreams of the application, of which every second one has the same address. 1 or more; default 2.</summary>
     public int Upstreams { get; init; } = 2;
 
     /// <summary>Applications, each with its listener. Default 1.</summary>

@@ -98,7 +98,7 @@ internal sealed class Benchmark(
         await using ProxyFleet fleet = await ProxyFleet.StartAsync(kinds, launcher, _samples, time, stopping);
         foreach (RunningProxy proxy in fleet.Proxies)
         {
-            double kibibytes = await IdleMemory.MeasureAsync(Target(proxy), options.Sizes.IdleConnections, stopping);
+            double kibibytes = await IdleMemory.MeasureAsync(Target(proxy), options.IdleConnections ?? options.Sizes.IdleConnections, stopping);
             Progress($"  idle  {proxy.Kind.Key,-8} {kibibytes:F1} KiB a connection");
             _samples.Add(Measures.Idle, proxy.Kind.Key, kibibytes);
         }

@@ -44,6 +44,7 @@ internal static class BenchmarkRole
         List<ProxyKind> chosen = options.Proxies.Count == 0
             ? [.. compared]
             : [.. compared.Concat(NodeKind.Scaled(options.NodeExecutable)).Where(kind => options.Proxies.Contains(kind.Key))];
+        chosen.AddRange(options.Others.Select(other => NodeKind.Other(other.Name, other.Executable)));
         foreach (ProxyKind kind in chosen)
         {
             if (!File.Exists(kind.Executable))

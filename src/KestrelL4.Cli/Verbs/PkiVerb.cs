@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.Json;
 using KestrelL4.Authority.Pki;
+using KestrelL4.Cli.Display;
 
 namespace KestrelL4.Cli.Verbs;
 
@@ -22,21 +24,23 @@ internal static class PkiVerb
 
     private static Command CreateInit()
     {
+        Option<bool> json = JsonOption.Create();
         Option<string> directory = DirectoryOption();
         Option<int> days = DaysOption("How long the CA and its revocation list are valid.", AuthorityDays);
-        var command = new Command("init", "Make the CA: ca.crt, ca.key, ca.crl.") { directory, days };
-        command.SetAction(parsed => Tell(parsed, Open(parsed, directory).Initialize(parsed.GetValue(days))));
+        var command = new Command("init", "Make the CA: ca.crt, ca.key, ca.crl.") { directory, days, json };
+        command.SetAction(parsed => Tell(parsed, json, Open(parsed, directory).Initialize(parsed.GetValue(days))));
         return command;
     }
 
     private static Command CreateServer()
     {
         Option<HostName[]> hosts = HostOption.Create("DNS names and IP addresses under which clients reach the node; may be repeated.");
+        Option<bool> json = JsonOption.Create();
         Option<string> directory = DirectoryOption();
         Option<int> days = DaysOption("How long the certificate is valid; never beyond its CA.", CertificateDays);
-        var command = new Command("server", "Issue the node's certificate: server.crt, server.key.") { hosts, directory, days };
+        var command = new Command("server", "Issue the node's certificate: server.crt, server.key.") { hosts, directory, days, json };
         command.SetAction(parsed =>
-            Tell(parsed, Open(parsed, directory).IssueServer(parsed.GetRequiredValue(hosts), parsed.GetValue(days))));
+            Tell(parsed, json, Open(parsed, directory).IssueServer(parsed.GetRequiredValue(hosts), parsed.GetValue(days))));
         return command;
     }
 
@@ -49,14 +53,15 @@ internal static class PkiVerb
                 ? read
                 : Refuse<ClientName>(result, $"{result.Tokens[0].Value}: {ClientName.Rule}"),
         };
+        Option<bool> json = JsonOption.Create();
         Option<string> directory = DirectoryOption();
         Option<int> days = DaysOption("How long the certificate is valid; never beyond its CA.", CertificateDays);
         var command = new Command("client", "Issue a client's certificate: NAME.crt, NAME.key; prints the serial number to register.")
         {
-            name, directory, days,
+            name, directory, days, json,
         };
         command.SetAction(parsed =>
-            Tell(parsed, Open(parsed, directory).IssueClient(parsed.GetRequiredValue(name)!, parsed.GetValue(days))));
+            Tell(parsed, json, Open(parsed, directory).IssueClient(parsed.GetRequiredValue(name)!, parsed.GetValue(days))));
         return command;
     }
 
@@ -69,14 +74,15 @@ internal static class PkiVerb
                 ? read
                 : Refuse<SerialNumber>(result, $"{result.Tokens[0].Value}: {SerialNumber.Rule}"),
         };
+        Option<bool> json = JsonOption.Create();
         Option<string> directory = DirectoryOption();
         Option<int> days = DaysOption("How long the new revocation list is valid; never beyond its CA.", AuthorityDays);
         var command = new Command("revoke", "Add a certificate to ca.crl. One listed already stays, and the list is issued again.")
         {
-            serialNumber, directory, days,
+            serialNumber, directory, days, json,
         };
         command.SetAction(parsed =>
-            Tell(parsed, Open(parsed, directory).Revoke(parsed.GetRequiredValue(serialNumber)!, parsed.GetValue(days))));
+            Tell(parsed, json, Open(parsed, directory).Revoke(parsed.GetRequiredValue(serialNumber)!, parsed.GetValue(days))));
         return command;
     }
 
@@ -114,7 +120,7 @@ internal static class PkiVerb
         return null;
     }
 
-    private static int Tell(ParseResult parsed, PkiAnswer answer)
+    private static int Tell(ParseResult parsed, Option<bool> json, PkiAnswer answer)
     {
         if (answer.IsRefused)
         {
@@ -122,7 +128,15 @@ internal static class PkiVerb
             return ExitCode.No;
         }
 
-        parsed.InvocationConfiguration.Output.WriteLine(answer.Text);
+        if (parsed.GetValue(json))
+        {
+            Show.Json(parsed, JsonSerializer.Serialize(new CertificateAnswer(answer.SerialNumber!.Text), CliJson.Default.CertificateAnswer));
+        }
+        else
+        {
+            parsed.InvocationConfiguration.Output.WriteLine(answer.Text);
+        }
+
         return ExitCode.Done;
     }
 }

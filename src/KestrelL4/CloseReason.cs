@@ -103,7 +103,7 @@ public static class CloseReasonExtensions
     /// <summary>Whether the node or an upstream failed a connection, rather than that its client, a rule or the operator ended it.</summary>
     internal static bool IsServerError(this CloseReason reason) => reason
         is CloseReason.NodeLimited or CloseReason.RegistryStale or CloseReason.RevocationStale or CloseReason.NoUpstream
-        or CloseReason.UpstreamConnectFailed or CloseReason.UpstreamAborted or CloseReason.UpstreamDown or CloseReason.InternalError;
+        or CloseReason.UpstreamConnectFailed or CloseReason.UpstreamAborted or CloseReason.UpstreamDown or CloseReason.Shed or CloseReason.InternalError;
 
     /// <summary>Whether the reason refuses a connection before its client is known; such lines are limited in the log.</summary>
     internal static bool IsBeforeAuthentication(this CloseReason reason) => reason <= CloseReason.HandshakeFailed;

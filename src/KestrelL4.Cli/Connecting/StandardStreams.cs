@@ -1,3 +1,4 @@
+using KestrelL4.Cli.Display;
 using KestrelL4.Forwarding;
 
 namespace KestrelL4.Cli.Connecting;
@@ -35,6 +36,10 @@ internal sealed class StandardStreams(Stream input, Stream output, InputUse use)
     {
         await output.WriteAsync(buffer);
         await output.FlushAsync();
+        if (StandardOutput.IsUnread)
+        {
+            throw new IOException("Nobody reads standard output any more.");
+        }
     }
 
     /// <inheritdoc/>

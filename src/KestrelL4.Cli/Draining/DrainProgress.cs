@@ -22,9 +22,9 @@ internal sealed class DrainProgress(TextWriter output, DrainTarget target)
         string text = Printable.Whole(state.Phase == DrainPhase.Waiting
             ? $"Draining {target}: {state.Connections} of {_most} connections left"
             : $"Draining {target}: still takes connections, {state.Connections} open");
-        if (_isTerminal)
+        if (Terminal.Behind(output) is { } terminal)
         {
-            output.Write($"\r{Bar(state)} {text}, {Readable.Age(elapsed)}\e[K");
+            output.Write($"\r{Fitting(Bar(state), $"{text}, {Readable.Age(elapsed)}", terminal.Width)}\e[K");
         }
         else if (text != _told)
         {
@@ -37,6 +37,10 @@ internal sealed class DrainProgress(TextWriter output, DrainTarget target)
 
     /// <summary>Makes room for what is said behind it.</summary>
     public void End() => output.Write(_isTerminal ? "\r\e[K" : "");
+
+    // A line that the terminal breaks in two could not be written over.
+    private static string Fitting(string bar, string text, int width) =>
+        bar.Length + 1 + text.Length < width ? $"{bar} {text}" : text.Length < width ? text : text[..(width - 1)];
 
     private string Bar(DrainState state)
     {

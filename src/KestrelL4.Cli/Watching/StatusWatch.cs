@@ -1,10 +1,11 @@
 using System.Text.Json;
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Watching;
 
-/// <summary>Shows a node's status anew every second until it is told to stop, also while the node is away.</summary>
+/// <summary>Shows a node's status anew every second until it is told to stop or nobody reads it any more, also while the node is away.</summary>
 /// <param name="socket">The node's socket.</param>
 /// <param name="view">Where it is shown.</param>
 /// <param name="time">The clock.</param>
@@ -17,7 +18,7 @@ internal sealed class StatusWatch(AdminSocket socket, IWatchView view, TimeProvi
 
     private long _seenAt;
 
-    /// <summary>Watches until told to stop.</summary>
+    /// <summary>Watches until told to stop, or until whoever read has gone.</summary>
     /// <exception cref="NodeUnreachableException">There was no node to begin with.</exception>
     public async Task RunAsync(WatchSignals signals)
     {
@@ -25,10 +26,11 @@ internal sealed class StatusWatch(AdminSocket socket, IWatchView view, TimeProvi
         {
             // A node that is not there at the beginning is a mistake; one that goes may come back.
             view.Show(await ReadAsync(signals.Stop));
-            while (true)
+            await signals.PauseAsync(Interval, time);
+            while (!StandardOutput.IsUnread)
             {
-                await signals.PauseAsync(Interval, time);
                 await LookAsync(signals.Stop);
+                await signals.PauseAsync(Interval, time);
             }
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)

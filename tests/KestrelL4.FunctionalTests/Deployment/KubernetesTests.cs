@@ -98,6 +98,22 @@ public sealed class KubernetesTests(RenderedManifests manifests) : IClassFixture
         Assert.All(selectors, selector => Assert.Equal((string?)labels["app.kubernetes.io/name"], (string?)selector["app.kubernetes.io/name"]));
     }
 
+    [RequiresToolTheory("kubectl")]
+    [InlineData(Base)]
+    [InlineData(Authority)]
+    public async Task Deployment_AsRendered_HasOnlyFieldsThatTheApiKnows(string kustomization)
+    {
+        JsonNode deployment = Only(await manifests.OfAsync(kustomization), "Deployment");
+        using TemporaryDirectory directory = new();
+        string file = directory.Write("deployment.json", deployment.ToJsonString());
+
+        // Unlike other verbs this one reads it into the types of the API, which refuse a wrong type and drop what they have no place for.
+        ToolResult typed = await Tool.RunAsync("kubectl", ["set", "image", "--local", "-f", file, "*=kestrell4", "-o", "json"]);
+
+        Assert.True(typed.ExitCode == 0, typed.ToString());
+        Assert.Empty(PathsIn(deployment).Except(PathsIn(JsonNode.Parse(typed.Output)!)));
+    }
+
     [RequiresToolFact("kubectl")]
     public async Task Authority_AsRendered_EnrolsBeforeTheNodeStarts()
     {
@@ -122,6 +138,13 @@ public sealed class KubernetesTests(RenderedManifests manifests) : IClassFixture
         JsonNode.Parse((string)Only(objects, "ConfigMap")["data"]!["appsettings.json"]!, documentOptions: Commented)!["KestrelL4"]!;
 
     private static int Seconds(JsonNode duration) => int.Parse(((string)duration!).TrimEnd('s'), CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> PathsIn(JsonNode node) => node switch
+    {
+        JsonObject section => section.SelectMany(static entry => entry.Value is null ? [] : PathsIn(entry.Value)),
+        JsonArray list => list.OfType<JsonNode>().SelectMany(PathsIn),
+        _ => [node.GetPath()],
+    };
 
     private static IEnumerable<string> TextsIn(JsonNode node) => node switch
     {

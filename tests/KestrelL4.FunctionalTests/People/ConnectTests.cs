@@ -46,6 +46,17 @@ public sealed class ConnectTests : IAsyncLifetime
         Assert.Empty(result.Error);
     }
 
+    [RequiresToolFact("bash", "timeout")]
+    public async Task Connect_ReaderOfThePipeGone_Ends()
+    {
+        string connect = string.Join(' ', Arguments("alice", _node.EndPoint(), "localhost"));
+
+        ToolResult result = await Tool.RunAsync(
+            "bash", ["-c", $"yes | timeout 20 {NodeExecutable.Path} {connect} | head -n 1; echo ${{PIPESTATUS[1]}}"], workingDirectory: _home.Path);
+
+        Assert.True(result.Output == "y\n0\n", result.ToString());
+    }
+
     [Fact]
     public async Task Connect_NotAuthorized_ExitsOneAndSaysWhoKnowsWhy()
     {

@@ -100,6 +100,28 @@ public sealed class TerminalTests : IAsyncLifetime
         Assert.Matches(@"Drained application echo within \d+s; connections cut: 0\.\r\nrc=0", terminal.Shown);
     }
 
+    [RequiresToolFact(PseudoTerminal.Tool)]
+    public async Task DrainWait_OnANarrowTerminal_NeverBreaksTheLine()
+    {
+        await using TlsClient client = await _node.HoldAsync(_alice);
+        await using PseudoTerminal terminal = Run($"stty cols 50; {Verb("drain echo --wait")}");
+
+        await terminal.UntilShownAsync("\rDraining application echo: 1 of 1 connections");
+        await client.DisposeAsync();
+        await terminal.EndAsync();
+
+        string[] lines = terminal.Shown[..terminal.Shown.IndexOf("Drained", StringComparison.Ordinal)].Split('\r');
+        Assert.All(lines, static line => Assert.InRange(line.Replace("\e[K", "", StringComparison.Ordinal).Length, 0, 49));
+    }
+
+    [RequiresToolFact("bash", "timeout")]
+    public async Task StatusWatch_ReaderOfThePipeGone_Ends()
+    {
+        ToolResult result = await Tool.RunAsync("bash", ["-c", $"timeout 20 {Verb("status --watch --json")} | head -n 1; echo ${{PIPESTATUS[0]}}"]);
+
+        Assert.Equal(["{", "0"], result.Output.TrimEnd().Split('\n').Select(static line => line[..1]));
+    }
+
     private string Verb(string verb) => string.Format(System.Globalization.CultureInfo.InvariantCulture, Command, verb);
 
     private PseudoTerminal Run(string command) => new(command, _setup.Directory.Path);

@@ -15,6 +15,7 @@ internal static class HandmadeNews
 
     private static JsonObject Application(string text) => new()
     {
+        ["key"] = text,
         ["application"] = new JsonObject
         {
             ["name"] = text,

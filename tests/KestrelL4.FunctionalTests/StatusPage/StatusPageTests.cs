@@ -124,6 +124,56 @@ public sealed class StatusPageTests(StatusPageFixture fixture, Browser browser) 
     }
 
     [RequiresToolFact(Browser.Program)]
+    public async Task Page_FirstLookIsSlowToArrive_WaitsForAllOfIt()
+    {
+        // A line on which only the first event of a look comes through, and a clock on which seconds pass quickly.
+        const string SlowLine = """
+            window.EventSource = class {
+              static OPEN = 1;
+              readyState = 1;
+              addEventListener(type, hear) { if (type === 'history') { setTimeout(() => hear({ data: '[]' })); } }
+              close() {}
+            };
+            const every = window.setInterval;
+            window.seconds = 0;
+            window.setInterval = what => every(() => { window.seconds++; what(); }, 5);
+            """;
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.Page.AddInitScriptAsync(SlowLine);
+
+        await page.Page.GotoAsync(fixture.Node.Admin.BaseAddress!.ToString());
+        await page.Page.WaitForFunctionAsync("window.seconds > 3");
+
+        Assert.Empty(page.Complaints);
+        Assert.True(await page.Page.Locator("#waiting").IsVisibleAsync());
+    }
+
+    [RequiresToolFact(Browser.Program)]
+    public async Task Page_ListChangesItsOrder_MovesOnlyWhatGoesUpOrDown()
+    {
+        const string Play = """
+            async orders => {
+              const { html, keep } = await import('/page/dom.js');
+              const list = html('div');
+              document.body.append(list);
+              return orders.map(order => {
+                keep(list, [...order], name => name, name => ({ element: html('button', {}, name), update() {} }));
+                if (document.activeElement.parentElement !== list) {
+                  list.querySelector('button:nth-child(3)').focus();
+                }
+                return `${list.textContent} ${document.activeElement.textContent}`;
+              });
+            }
+            """;
+        await using WatchedPage page = await OpenAsync();
+
+        string[] seen = await page.Page.EvaluateAsync<string[]>(Play, new[] { "abcd", "bcd", "dbc", "bcd", "aebcd", "acbd" });
+
+        Assert.Equal(["abcd c", "bcd c", "dbc c", "bcd c", "aebcd c", "acbd c"], seen);
+        AssertClean(page);
+    }
+
+    [RequiresToolFact(Browser.Program)]
     public async Task Page_NodeOfAnotherVersionAnswers_IsLoadedAnew()
     {
         await using WatchedPage page = await browser.OpenAsync();

@@ -86,6 +86,12 @@ public sealed partial class MonitoringTests(OtlpFixture fixture)
         Assert.All(cells, static cell => Assert.InRange(cell.X, 0, 23));
     }
 
+    // Grafana's own turn any number red from 80 on.
+    [Fact]
+    public void Dashboard_Numbers_HaveThresholdsOfTheirOwn() => Assert.All(
+        Panels().Where(static panel => (string)panel["type"]! == "stat"),
+        static panel => Assert.NotNull(panel["fieldConfig"]!["defaults"]!["thresholds"]));
+
     private static IEnumerable<string> LabelsOf(string metric) =>
         MetricReference.All.TryGetValue(metric, out MetricReference? reference) ? reference.Labels.Union(CommonLabels) : CommonLabels;
 

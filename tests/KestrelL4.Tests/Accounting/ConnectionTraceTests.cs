@@ -135,6 +135,7 @@ public sealed class ConnectionTraceTests : IDisposable
     [Theory]
     [InlineData(CloseReason.NoUpstream, ActivityStatusCode.Error)]
     [InlineData(CloseReason.UpstreamAborted, ActivityStatusCode.Error)]
+    [InlineData(CloseReason.Shed, ActivityStatusCode.Error)]
     [InlineData(CloseReason.InternalError, ActivityStatusCode.Error)]
     [InlineData(CloseReason.Completed, ActivityStatusCode.Unset)]
     [InlineData(CloseReason.NotAuthorized, ActivityStatusCode.Unset)]

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using KestrelL4.Server.Admin.Answers;
+using KestrelL4.Server.Health;
 
 namespace KestrelL4.Server.Admin.Page;
 
@@ -25,17 +26,17 @@ internal sealed class PageFrame
     {
         _number = (before?._number ?? 0) + 1;
         _traffic = traffic;
-        _sample = new Lazy<byte[]>(() => JsonSerializer.SerializeToUtf8Bytes(traffic.Samples[^1], AdminJson.Default.TrafficSample));
-        _history = new Lazy<byte[]>(() => JsonSerializer.SerializeToUtf8Bytes(traffic.Samples, AdminJson.Default.IReadOnlyListTrafficSample));
-        _applications = status.Applications.ToDictionary(
-            static application => application.Name,
-            application => PartOf(ApplicationNews.Of(application, status.Applications.Count), before?._applications.GetValueOrDefault(application.Name)));
+
+        // No lambda: it would hold all that this constructor was given, with the look before, which held the one before that.
+        _sample = new Lazy<byte[]>(WriteSample);
+        _history = new Lazy<byte[]>(WriteHistory);
+        _applications = PartsOf(status.Applications, before);
         _node = JsonSerializer.SerializeToUtf8Bytes(
             new NodeNews
             {
                 At = at,
                 Status = status with { Applications = [] },
-                Applications = [.. status.Applications.Select(static application => application.Name)],
+                Applications = [.. _applications.Keys],
                 Refusals = RefusalsOf(status.Applications),
             },
             AdminJson.Default.NodeNews);
@@ -70,6 +71,26 @@ internal sealed class PageFrame
         .Select(reason => (Reason: reason, Total: applications.Sum(application => application.Totals.GetValueOrDefault(reason))))
         .Where(static each => each.Total > 0)
         .ToDictionary();
+
+    private byte[] WriteSample() => JsonSerializer.SerializeToUtf8Bytes(_traffic.Samples[^1], AdminJson.Default.TrafficSample);
+
+    private byte[] WriteHistory() => JsonSerializer.SerializeToUtf8Bytes(_traffic.Samples, AdminJson.Default.IReadOnlyListTrafficSample);
+
+    // One that a reload removed drains beside another that took its name since; a name has no slash, so the keys are distinct.
+    private Dictionary<string, Part> PartsOf(IReadOnlyList<ApplicationStatus> applications, PageFrame? before)
+    {
+        Dictionary<string, Part> parts = new(applications.Count);
+        foreach (IGrouping<string, ApplicationStatus> namesakes in applications.GroupBy(static each => each.Name))
+        {
+            foreach ((int index, ApplicationStatus application) in namesakes.OrderBy(static each => each.Status == ComponentStatus.Draining).Index())
+            {
+                string key = index == 0 ? application.Name : $"{application.Name}/{index + 1}";
+                parts.Add(key, PartOf(ApplicationNews.Of(key, application, applications.Count), before?._applications.GetValueOrDefault(key)));
+            }
+        }
+
+        return parts;
+    }
 
     private Part PartOf(ApplicationNews news, Part? before)
     {

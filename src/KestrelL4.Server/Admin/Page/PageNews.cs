@@ -11,7 +11,7 @@ internal sealed record NodeNews
     /// <summary>What <c>/status</c> says, but for the applications.</summary>
     public required NodeStatus Status { get; init; }
 
-    /// <summary>The names of the applications, in their order.</summary>
+    /// <summary>The keys of the applications, in their order.</summary>
     public required IReadOnlyList<string> Applications { get; init; }
 
     /// <summary>Connections refused since they were first served, by close reason; only those reasons that occurred.</summary>
@@ -28,6 +28,9 @@ internal sealed record ApplicationNews
     // What an operator looks for first.
     private static readonly string[] Order = ["down", "quarantined", "draining", "full", "available"];
 
+    /// <summary>Tells it apart: its name, and a number behind it where it drains beside another that took its name since.</summary>
+    public required string Key { get; init; }
+
     /// <summary>What <c>/status</c> says, with as many upstreams as are shown: those that do not take connections first.</summary>
     public required ApplicationStatus Application { get; init; }
 
@@ -38,13 +41,15 @@ internal sealed record ApplicationNews
     public required int Left { get; init; }
 
     /// <summary>What a page shows of an application.</summary>
+    /// <param name="key">Tells it apart.</param>
     /// <param name="application">All of it.</param>
     /// <param name="applications">How many applications share the page.</param>
-    public static ApplicationNews Of(ApplicationStatus application, int applications)
+    public static ApplicationNews Of(string key, ApplicationStatus application, int applications)
     {
         int most = Math.Max(Least, MostTogether / applications);
         return new ApplicationNews
         {
+            Key = key,
             Application = application with
             {
                 Upstreams = [.. application.Upstreams.OrderBy(static upstream => Array.IndexOf(Order, upstream.Status)).Take(most).Select(Shown)],

@@ -82,7 +82,12 @@ internal sealed partial class TrafficHistory(
             BytesReceived = traffic.Sum(static each => each.BytesReceived),
             BytesSent = traffic.Sum(static each => each.BytesSent),
             Refusals = refusals,
-            Applications = [.. traffic.Where(static each => !each.IsQuiet)],
+            Applications =
+            [
+                .. traffic.GroupBy(static each => each.Name)
+                    .Select(static namesakes => namesakes.Aggregate(static (one, other) => one.And(other)))
+                    .Where(static each => !each.IsQuiet),
+            ],
         };
     }
 

@@ -25,7 +25,7 @@ internal sealed record TrafficSample
     public required IReadOnlyList<ApplicationTraffic> Applications { get; init; }
 }
 
-/// <summary>What one application did in a span.</summary>
+/// <summary>What the applications of one name did in a span; more than one where a removed one drains beside its successor.</summary>
 /// <param name="Name">The application's name.</param>
 /// <param name="Connections">Connections open at its end.</param>
 /// <param name="BytesReceived">Bytes from clients that reached upstreams in it.</param>
@@ -35,6 +35,10 @@ internal readonly record struct ApplicationTraffic(string Name, long Connections
 {
     /// <summary>Whether there is nothing to tell.</summary>
     public bool IsQuiet => (Connections, BytesReceived, BytesSent, Refusals) is (0, 0, 0, 0);
+
+    /// <summary>Together with what another one did.</summary>
+    public ApplicationTraffic And(ApplicationTraffic other) => new(
+        Name, Connections + other.Connections, BytesReceived + other.BytesReceived, BytesSent + other.BytesSent, Refusals + other.Refusals);
 }
 
 /// <summary>The samples of the last minutes.</summary>

@@ -1,4 +1,5 @@
 using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using KestrelL4.Server.Admin.Answers;
 using KestrelL4.Server.Admin.Page;
@@ -51,6 +52,29 @@ public sealed class PageFeedTests : IAsyncLifetime
         _status = StatusOf(Application("a"), Application("b") with { Connections = 9 });
         Assert.Equal(["application b", "node"], await AfterASecondAsync(page));
         Assert.Equal(["node"], await AfterASecondAsync(page));
+    }
+
+    [Fact]
+    public async Task FollowAsync_RemovedApplicationDrainsBesideItsSuccessor_TellsBoth()
+    {
+        _status = StatusOf(Application("a") with { Status = ComponentStatus.Draining }, Application("a"), Application("b"));
+        await using Page page = new(_feed.FollowAsync(_ended.Token));
+
+        Assert.Equal(["history", "application a", "application a/2", "application b", "node"], await page.LookAsync());
+        Assert.Equal("""["a","a/2","b"]""", JsonDocument.Parse(page.Last).RootElement.GetProperty("applications").GetRawText());
+        _status = StatusOf(Application("a"), Application("b"));
+        Assert.Equal(["node"], await AfterASecondAsync(page));
+    }
+
+    [Fact]
+    public void PageFrame_WithOthersAfterIt_IsLetGo()
+    {
+        (WeakReference first, PageFrame last) = FollowedFrame();
+
+        GC.Collect();
+
+        Assert.False(first.IsAlive, "an open page costs memory for each second that it has been open");
+        GC.KeepAlive(last);
     }
 
     [Fact]
@@ -124,11 +148,21 @@ public sealed class PageFeedTests : IAsyncLifetime
             .. Enumerable.Range(0, 1000).Select(static number => Upstream($"u{number}", number switch { 990 => "down", 995 => "full", 7 => "quarantined", _ => "available" })),
         ];
 
-        ApplicationNews news = ApplicationNews.Of(Application("a") with { Upstreams = upstreams }, applications: 100);
+        ApplicationNews news = ApplicationNews.Of("a", Application("a") with { Upstreams = upstreams }, applications: 100);
 
         Assert.Equal(["u990", "u7", "u995", "u0", "u1"], news.Application.Upstreams.Take(5).Select(static each => each.Name));
         Assert.Equal((20, 980), (news.Application.Upstreams.Count, news.Left));
         Assert.Equal((997, 1, 1, 1), (news.Upstreams["available"], news.Upstreams["down"], news.Upstreams["full"], news.Upstreams["quarantined"]));
+    }
+
+    // In a method of its own, so that no variable of the test still holds the first.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (WeakReference First, PageFrame Last) FollowedFrame()
+    {
+        TrafficRecord traffic = new(0, []);
+        PageFrame first = new(StatusOf(Application("a")), traffic, DateTimeOffset.UnixEpoch, before: null);
+        PageFrame second = new(StatusOf(Application("a")), traffic, DateTimeOffset.UnixEpoch, first);
+        return (new WeakReference(first), new PageFrame(StatusOf(Application("a")), traffic, DateTimeOffset.UnixEpoch, second));
     }
 
     private static ApplicationStatus Application(string name) => new()
@@ -191,7 +225,7 @@ public sealed class PageFeedTests : IAsyncLifetime
         /// <summary>The text of the last event.</summary>
         public byte[] Last { get; private set; } = [];
 
-        /// <summary>The events of one look, up to the node; those of applications with their names.</summary>
+        /// <summary>The events of one look, up to the node; those of applications with their keys.</summary>
         public async Task<List<string>> LookAsync()
         {
             List<string> seen = [];
@@ -199,7 +233,7 @@ public sealed class PageFeedTests : IAsyncLifetime
             {
                 Last = _events.Current.Data;
                 string type = _events.Current.EventType;
-                seen.Add(type == "application" ? $"{type} {NameOf(Last)}" : type);
+                seen.Add(type == "application" ? $"{type} {KeyOf(Last)}" : type);
                 if (type == "node")
                 {
                     break;
@@ -211,6 +245,6 @@ public sealed class PageFeedTests : IAsyncLifetime
 
         public ValueTask DisposeAsync() => _events.DisposeAsync();
 
-        private static string? NameOf(byte[] text) => JsonDocument.Parse(text).RootElement.GetProperty("application").GetProperty("name").GetString();
+        private static string? KeyOf(byte[] text) => JsonDocument.Parse(text).RootElement.GetProperty("key").GetString();
     }
 }

@@ -72,6 +72,14 @@ public sealed partial class PageFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Words_CloseReasons_AreAllExplained()
+    {
+        string words = await _node.Client.GetStringAsync(new Uri(Path("words.js"), UriKind.Relative));
+
+        Assert.All(Enum.GetValues<CloseReason>(), reason => Assert.Contains($"\n  {reason.Word()}: '", words, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task PageFile_Unknown_Is404()
     {
         using HttpResponseMessage response = await GetAsync("/page/nothing.js");

@@ -72,6 +72,19 @@ public sealed class TrafficHistoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sample_RemovedApplicationDrainsBesideItsSuccessor_CountsBothUnderTheirName()
+    {
+        using ProxiedConnection draining = _echo.Open("draining", null);
+        Application successor = new("echo", []);
+        _served = [_echo, successor];
+        using ProxiedConnection open = successor.Open("open", null);
+        successor.Counters.Count(Direction.Received, 5);
+        _echo.Counters.Count(Direction.Received, 2);
+
+        Assert.Equal([new ApplicationTraffic("echo", 2, 7, 0, 0)], (await SampleAsync()).Applications);
+    }
+
+    [Fact]
     public async Task Record_ManySamples_KeepsFiveMinutes()
     {
         for (int sample = 0; sample < TrafficHistory.Most + 3; sample++)

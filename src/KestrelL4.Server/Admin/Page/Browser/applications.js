@@ -21,8 +21,8 @@ list.after(shown.element);
 /** Draws the applications that the filter lets through. */
 export function drawApplications(view) {
   const wanted = filter.value.trim().toLowerCase();
-  const all = [...view.applications.values()].sort(({ application: one }, { application: other }) =>
-    rank(one.status) - rank(other.status) || (one.name < other.name ? -1 : 1));
+  const all = [...view.applications.values()].sort((one, other) =>
+    rank(one.application.status) - rank(other.application.status) || (one.key < other.key ? -1 : 1));
   const found = all.filter(({ application }) => application.name.toLowerCase().includes(wanted));
   const inTrouble = all.filter(({ application }) => application.status !== 'healthy').length;
   show(id('filter-label'), all.length > MostShown);
@@ -33,9 +33,15 @@ export function drawApplications(view) {
     ...each,
     view,
     unfolds: all.length === 1 || (each.application.status !== 'healthy' && inTrouble <= MostUnfolded),
-    state: view.status.components[`application:${each.application.name}`],
+    state: stateOf(view, each.application),
   }));
-  keep(list, news, each => each.application.name, makeApplication, view.at);
+  keep(list, news, each => each.key, makeApplication, view.at);
+}
+
+// One that was removed and drains has no component; that of its name is its successor's.
+function stateOf({ status: { components } }, { name, status }) {
+  const state = components[`application:${name}`];
+  return state?.status === status ? state : undefined;
 }
 
 /** Calls back when the operator wants other applications. */

@@ -53,18 +53,12 @@ const kept = new WeakMap();
 export function keep(parent, items, keyOf, make, now) {
   const before = kept.get(parent) ?? new Map();
   const after = new Map();
-  let place = parent.firstElementChild;
   for (const item of items) {
     const key = keyOf(item);
     const part = before.get(key) ?? make(item);
     before.delete(key);
     after.set(key, part);
     part.update(item, now);
-    if (part.element === place) {
-      place = place.nextElementSibling;
-    } else {
-      parent.insertBefore(part.element, place);
-    }
   }
 
   for (const part of before.values()) {
@@ -72,5 +66,23 @@ export function keep(parent, items, keyOf, make, now) {
   }
 
   kept.set(parent, after);
+  arrange(parent, [...after.values()].map(part => part.element));
   return after;
+}
+
+// Whatever is moved loses the focus, so that what goes up or down moves alone, and what it passes stays.
+function arrange(parent, elements) {
+  let place = parent.firstElementChild;
+  for (const element of elements) {
+    if (place !== null && element === place.nextElementSibling) {
+      parent.append(place);
+      place = element;
+    }
+
+    if (element === place) {
+      place = place.nextElementSibling;
+    } else {
+      parent.insertBefore(element, place);
+    }
+  }
 }

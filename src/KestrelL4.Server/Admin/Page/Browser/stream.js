@@ -20,9 +20,11 @@ export function follow(address, heard, changed) {
     for (const type of Events) {
       source.addEventListener(type, event => {
         heardAt = performance.now();
-        problem = null;
         heard(type, JSON.parse(event.data));
+
+        // It ends a look; before it there is nothing whole to show.
         if (type === 'node') {
+          problem = null;
           changed(null);
         }
       });

@@ -11,7 +11,7 @@ export class View {
   /** What /status says, but for the applications. */
   status = null;
 
-  /** The applications by name, each with `application`, `upstreams` and `left`. */
+  /** The applications by key, each with `application`, `upstreams` and `left`. */
   applications = new Map();
 
   /** Refusals since the start, by reason. */
@@ -30,7 +30,7 @@ export class View {
         this.samples = [...this.samples.slice(-(Most - 1)), news];
         break;
       case 'application':
-        this.applications.set(news.application.name, news);
+        this.applications.set(news.key, news);
         break;
       case 'node':
         this.#takeNode(news);
@@ -76,6 +76,6 @@ export class View {
     this.at = news.at;
     this.status = news.status;
     this.refusals = news.refusals;
-    this.applications = new Map(news.applications.map(name => [name, this.applications.get(name)]));
+    this.applications = new Map(news.applications.map(key => [key, this.applications.get(key)]));
   }
 }

@@ -49,6 +49,7 @@ export const Reasons = {
   closed_by_operator: 'the operator closed it',
   drained: 'its application or upstream was drained',
   node_stopped: 'the node was stopping',
+  shed: 'the node lacked memory, and it had been idle for longest',
   internal_error: 'a defect of the node, told in its log',
 };
 

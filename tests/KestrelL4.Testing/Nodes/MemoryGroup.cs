@@ -4,7 +4,7 @@ using Xunit;
 namespace KestrelL4.Testing.Nodes;
 
 /// <summary>A control group of the kernel that bounds the memory of the processes in it, as a container's does; gone with the test.</summary>
-public sealed class MemoryGroup : IDisposable
+public sealed class MemoryGroup : IAsyncDisposable
 {
     private const string Mount = "/sys/fs/cgroup/memory";
 
@@ -39,8 +39,21 @@ public sealed class MemoryGroup : IDisposable
     /// <summary>The file that takes a process in.</summary>
     internal string Entrance => Path.Combine(_path, "cgroup.procs");
 
-    /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(_path);
+    /// <summary>Removes the group, as soon as the last of its processes is quite gone.</summary>
+    public async ValueTask DisposeAsync() => await Eventually.UntilAsync(TryRemove, "the group is empty");
+
+    private bool TryRemove()
+    {
+        try
+        {
+            Directory.Delete(_path);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private long Read(string file) => long.Parse(File.ReadAllText(Path.Combine(_path, file)).Trim(), CultureInfo.InvariantCulture);
 }

@@ -23,6 +23,7 @@ internal sealed class AuthorityHost : IAsyncDisposable
     private const int ConnectionsOfOneSource = 1_000;
     private const int StrangersOfAll = 300;
     private const int KnownOfAll = 3_000;
+    private const int TellingsOfOneNode = 6;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -86,8 +87,12 @@ internal sealed class AuthorityHost : IAsyncDisposable
             new AttemptLimit(AttemptsOfOneSource, StrangersOfAll, time),
             new AttemptLimit(AttemptsOfOneSource, KnownOfAll, time),
             log).MapTo(web);
-        new NodeRoutes(store, new SignedRegistry(store, issuers, time), new RegistryStream(store, gate, time), time)
-            .MapTo(web, web.Lifetime.ApplicationStopping);
+        new NodeRoutes(
+            store,
+            new SignedRegistry(store, issuers, time),
+            new RegistryStream(store, gate, time),
+            new AttemptLimit(TellingsOfOneNode, KnownOfAll, time),
+            time).MapTo(web, web.Lifetime.ApplicationStopping);
         new AdministratorRoutes(store, issuers, administrators, time).MapTo(web);
         return new AuthorityHost(web, adminSocket);
     }

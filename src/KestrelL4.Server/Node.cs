@@ -97,7 +97,7 @@ internal sealed partial class Node : IAsyncDisposable
             new PageRoutes(report.Take, _history, time),
             new OperatorRoutes(ActionsOn(report, new Explainer(_served, shared.Trust, shared.Clients, _health, time)), time));
         _admin = new AdminListener(configuration.Admin, endpoint, loggers, time);
-        _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, loggers, time);
+        _adminSocket = new AdminSocketListener(configuration.StateDirectory, endpoint, () => _admin.Configuration, loggers, time);
         _listening = new NodeListening(_served, _admin, host.Manager.Sockets);
         _ports = new AccessPorts(_access, _listening, parts);
         _components = new ComponentReport(_health, _served, model, _access, time);

@@ -46,6 +46,12 @@ internal sealed class NodeEnrolment(TextWriter output, TextWriter error, TimePro
         Agent.Agent agent = new(AuthorityChange.SettingsOf(reading), directory, NullLoggerFactory.Instance, time);
         await using (agent.ConfigureAwait(false))
         {
+            // A token may serve once, and what it brings is of no use to a process that ends.
+            if (agent.ProblemOfKeeping() is { } full)
+            {
+                return Fail(EnrolmentResult.StateDirectoryUnusable, $"{full}; nobody was asked, and the join token is as good as before");
+            }
+
             ContactFailure? failure = await agent.TryAsync(cancellation).ConfigureAwait(false);
             return failure is not null
                     ? Fail(failure.Fault == ContactFault.Away ? EnrolmentResult.AuthorityAway : EnrolmentResult.Refused, AuthorityStart.Text(failure))

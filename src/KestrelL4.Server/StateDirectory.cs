@@ -38,12 +38,12 @@ internal sealed class StateDirectory : IDisposable
     }
 
     /// <summary>Creates the directory with mode 0700 if it is missing, takes its lock, and writes down where the node listens.</summary>
+    /// <remarks>A disk that is full, as one may be after a crash, keeps no node from serving.</remarks>
     /// <param name="path">An absolute path.</param>
     /// <param name="addresses">The configured addresses, for those who check a configuration beside the running node.</param>
     /// <param name="problem">What is wrong and what to do, when the answer is null.</param>
     public static StateDirectory? TryOpen(string path, IEnumerable<string> addresses, out string problem)
     {
-        StateDirectory? opened = null;
         problem = NameProblemOf(path) ?? "";
         if (problem.Length > 0)
         {
@@ -60,8 +60,8 @@ internal sealed class StateDirectory : IDisposable
             }
 
             // The runtime holds an advisory lock on a file opened without sharing, and the kernel lets go of it when a node dies.
-            opened = new StateDirectory(path, Create(Path.Combine(path, LockFile), FileMode.OpenOrCreate));
-            opened.Write(addresses);
+            StateDirectory opened = new(path, Create(Path.Combine(path, LockFile), FileMode.OpenOrCreate));
+            opened.TellListening(addresses);
             return opened;
         }
         catch (IOException exception) when (exception.HResult == HeldByAnother)
@@ -71,7 +71,6 @@ internal sealed class StateDirectory : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             problem = $"the state directory '{path}' cannot be used ({exception.Message}); {Remedy}";
-            opened?.Dispose();
         }
 
         return null;

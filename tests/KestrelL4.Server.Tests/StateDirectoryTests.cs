@@ -60,17 +60,26 @@ public sealed class StateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void TryOpen_NoRoomForItsFiles_IsNotCalledInUse()
+    public void TryOpen_NoRoomForItsAddresses_GoesOnWithoutThem()
     {
         string path = Directory.CreateDirectory(_directory["state"], OwnerOnly).FullName;
         Directory.CreateDirectory(Path.Combine(path, "listening.new"));
 
+        using StateDirectory? state = StateDirectory.TryOpen(path, ["127.0.0.1:1"], out string problem);
+
+        Assert.NotNull(state);
+        Assert.Equal("", problem);
+        Assert.False(Path.Exists(Path.Combine(path, "listening")));
+    }
+
+    [Fact]
+    public void TryOpen_NoRoomForItsLock_IsRefusedAndNotCalledInUse()
+    {
+        string path = Directory.CreateDirectory(_directory["state"], OwnerOnly).FullName;
+        Directory.CreateDirectory(Path.Combine(path, "lock"));
+
         Assert.Null(StateDirectory.TryOpen(path, [], out string problem));
         Assert.Contains("cannot be used", problem, StringComparison.Ordinal);
-
-        Directory.Delete(Path.Combine(path, "listening.new"));
-        using StateDirectory? after = StateDirectory.TryOpen(path, [], out _);
-        Assert.NotNull(after);
     }
 
     [Fact]

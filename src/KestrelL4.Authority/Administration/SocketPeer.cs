@@ -9,7 +9,9 @@ namespace KestrelL4.Authority.Administration;
 /// <remarks>The socket's mode says the same, until somebody changes the mode.</remarks>
 internal static partial class SocketPeer
 {
-    private const string Source = "admin.sock";
+    /// <summary>What counts as the source of everybody who comes over it.</summary>
+    public const string Source = "admin.sock";
+
     private const uint Root = 0;
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;

@@ -1,4 +1,5 @@
 using KestrelL4.Authority.Administration;
+using KestrelL4.Authority.Identities;
 using KestrelL4.Authority.RegistryStore;
 using KestrelL4.Protocol;
 using Microsoft.AspNetCore.Builder;
@@ -13,8 +14,9 @@ namespace KestrelL4.Authority.Api;
 /// <param name="store">The registry and the nodes.</param>
 /// <param name="registry">The signed snapshot.</param>
 /// <param name="stream">The events.</param>
+/// <param name="tellings">Bounds how often a node has its record changed by what it tells.</param>
 /// <param name="time">The authority's clock.</param>
-internal sealed class NodeRoutes(Store store, SignedRegistry registry, RegistryStream stream, TimeProvider time)
+internal sealed class NodeRoutes(Store store, SignedRegistry registry, RegistryStream stream, AttemptLimit tellings, TimeProvider time)
 {
     private const int MostClientAuthorities = 100;
     private const string LastEventId = "Last-Event-ID";
@@ -37,8 +39,9 @@ internal sealed class NodeRoutes(Store store, SignedRegistry registry, RegistryS
             return new RefusalResult(Refusal.Invalid($"{AuthorityRoutes.ClientAuthorityParameter} names up to {MostClientAuthorities} client authorities"));
         }
 
-        // Asked first without the gate, for a ping is frequent and its news are rare.
-        if (store.Nodes.State.Nodes.GetValueOrDefault(peer.Name)?.ClientAuthorities.SequenceEqual(told) != true)
+        // Asked first without the gate, for a ping is frequent and its news are rare. Each costs the disk a line that stays: what a node
+        // tells more often than that, gone bad perhaps, is taken from a later ping.
+        if (store.Nodes.State.Nodes.GetValueOrDefault(peer.Name)?.ClientAuthorities.SequenceEqual(told) != true && tellings.Admit(peer.Name) is null)
         {
             Answer<NodeRecord> kept = await store.ChangeNodesAsync($"node {peer.Name}", nodes => Note(nodes, peer.Name, told));
             if (!kept.IsDone)

@@ -19,7 +19,7 @@ internal sealed class RoleGate(Store store, AdministratorList administrators, Re
         Peer peer = PeerOf(context);
         Role roles = RolesOf(context);
         bool isRemote = peer.Role == Role.Client && (roles & Role.Administrator) != 0;
-        if ((JudgeRoute(context) ?? (isRemote ? administrators.ProblemOf(peer) : Judge(peer, roles))) is { } refusal)
+        if ((JudgeRoute(context) ?? BrowserFilter.ProblemOf(context.Request, peer) ?? (isRemote ? administrators.ProblemOf(peer) : Judge(peer, roles))) is { } refusal)
         {
             log.Tell(peer, refusal);
             await RefusalResult.WriteAsync(context, refusal).ConfigureAwait(false);

@@ -27,12 +27,13 @@ internal sealed record AdminDoor
 
     /// <summary>The door of the operator.</summary>
     /// <param name="peers">Who is let in.</param>
-    public static AdminDoor Socket(PeerGate peers) => new()
+    /// <param name="configuration">The section <c>Admin</c> in force.</param>
+    public static AdminDoor Socket(PeerGate peers, Func<AdminConfiguration> configuration) => new()
     {
         Audience = Audience.Operator,
         Guard = peers.Guard,
 
-        // No browser can be made to speak to a unix socket, so a request's host says nothing.
-        IsForThisNode = static _ => true,
+        // No browser speaks to a unix socket, but one may reach a port that somebody forwards to it.
+        IsForThisNode = new HostFilter(configuration).AllowsAtSocket,
     };
 }

@@ -13,6 +13,7 @@ internal sealed class AdminRequests(AdminDoor door)
     /// <summary>Takes a request to its route, or refuses it.</summary>
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
+        AdminPlaces.Use(context);
         context.Response.Headers.CacheControl = "no-store";
         if (!door.IsForThisNode(context.Request.Host))
         {
@@ -20,6 +21,15 @@ internal sealed class AdminRequests(AdminDoor door)
                 context,
                 NotForThisNode,
                 $"'{context.Request.Host.Host}' is no name of this node; use its address, or add it to KestrelL4:Admin:AllowedHosts.");
+            return;
+        }
+
+        if (BrowserFilter.IsActOfPage(context.Request))
+        {
+            await Refuse(
+                context,
+                StatusCodes.Status403Forbidden,
+                "No web page may act on this node, and the request carries the Origin or the Sec-Fetch-Site of one; use kestrell4, or curl over the socket itself.");
             return;
         }
 

@@ -7,11 +7,14 @@ namespace KestrelL4.Server.Admin;
 /// <summary>Keeps the admin endpoint small: it answers short questions, so whoever asks long ones is refused.</summary>
 internal static class AdminServerOptions
 {
+    /// <summary>The most connections of a door.</summary>
+    public const int MostConnections = 128;
+
     /// <summary>Sets limits and the address.</summary>
     public static void Apply(KestrelServerOptions options, BoundAddress bound, AdminDoor door)
     {
+        AdminPlaces places = new(MostConnections);
         options.AddServerHeader = false;
-        options.Limits.MaxConcurrentConnections = 128;
         options.Limits.MaxRequestBodySize = 1024;
         options.Limits.MaxRequestLineSize = 4 * 1024;
         options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
@@ -24,6 +27,7 @@ internal static class AdminServerOptions
         {
             endpoint.Protocols = HttpProtocols.Http1;
             door.Guard(endpoint);
+            places.Guard(endpoint);
         });
         foreach (ListeningSocket socket in bound.Sockets)
         {

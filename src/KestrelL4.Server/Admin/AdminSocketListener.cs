@@ -9,10 +9,11 @@ namespace KestrelL4.Server.Admin;
 /// <remarks>Whoever tidies up directories takes its file, and with it every verb: it is made anew.</remarks>
 /// <param name="stateDirectory">The state directory's absolute path.</param>
 /// <param name="endpoint">The routes.</param>
+/// <param name="configuration">The section <c>Admin</c> in force.</param>
 /// <param name="loggers">Where it logs.</param>
 /// <param name="time">The clock of the transport.</param>
 internal sealed partial class AdminSocketListener(
-    string stateDirectory, AdminEndpoint endpoint, ILoggerFactory loggers, TimeProvider time) : IAsyncDisposable
+    string stateDirectory, AdminEndpoint endpoint, Func<AdminConfiguration> configuration, ILoggerFactory loggers, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -48,7 +49,7 @@ internal sealed partial class AdminSocketListener(
             SocketMode = ListenAddress.OwnerOnly,
         };
         _bound = BoundAddress.Bind("KestrelL4:StateDirectory", address);
-        AdminDoor door = AdminDoor.Socket(new PeerGate(loggers.CreateLogger<PeerGate>(), time));
+        AdminDoor door = AdminDoor.Socket(new PeerGate(loggers.CreateLogger<PeerGate>(), time), configuration);
         _host = AdminHost.Create(_bound, door, endpoint, loggers, time);
         await _host.StartAsync().ConfigureAwait(false);
     }

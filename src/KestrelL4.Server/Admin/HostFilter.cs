@@ -17,6 +17,9 @@ internal sealed class HostFilter(Func<AdminConfiguration> configuration)
         return !host.HasValue || IPAddress.TryParse(name, out _) || IsOurs(name);
     }
 
+    /// <summary>The same at the admin socket, where any word does that has no dot: no page of the internet has such a name, and people write what they like.</summary>
+    public bool AllowsAtSocket(HostString host) => !host.Host.Contains('.', StringComparison.Ordinal) || Allows(host);
+
     private bool IsOurs(string name)
     {
         AdminConfiguration admin = configuration();

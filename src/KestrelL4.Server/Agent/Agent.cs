@@ -60,6 +60,9 @@ internal sealed class Agent : IAsyncDisposable
     /// <summary>Completes with the reason when the node must end: <c>ExitAfter</c> has passed, or the renewal is exhausted and the node is to exit.</summary>
     public Task<string> GivenUp => _parts.GivingUp.Reason;
 
+    /// <summary>Why an identity would not be kept now, found out by writing as much; null when it would.</summary>
+    public string? ProblemOfKeeping() => _parts.Cache.ProblemOfKeeping();
+
     /// <summary>Tries once, before the node serves: joins when there is no usable identity, pings, fetches the registry. Null = it worked.</summary>
     public async Task<ContactFailure?> TryAsync(CancellationToken cancellation)
     {

@@ -77,12 +77,13 @@ internal static class HttpExchange
                 return true;
             }
 
-            if (received.IndexOf((byte)'\n') < 0)
+            int line = received.IndexOf((byte)'\n') + 1;
+            if (line == 0)
             {
                 return false;
             }
 
-            if (!TryReadStatus(received, out int status))
+            if (!TryReadStatus(received[..line], out int status))
             {
                 return true;
             }

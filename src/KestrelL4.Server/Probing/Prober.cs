@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using KestrelL4.Forwarding;
 using KestrelL4.ProxyProtocol;
 using KestrelL4.Server.Configuration;
@@ -100,6 +101,14 @@ internal sealed class Prober(TimeProvider time)
     {
         TargetHost = upstream.Host,
         ApplicationProtocols = check.Probe.IsHttp() ? [SslApplicationProtocol.Http11] : null,
+
+        // A chain is built before anybody is asked, and by default whatever address the certificate names is fetched for it.
+        CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        },
 
         // Nothing secret is said, and the connections of clients go there without TLS: whether it answers is all that is asked.
 #pragma warning disable CA5359 // A probe trusts nobody: see above.

@@ -25,6 +25,26 @@ public sealed class EnrolTests : IAsyncLifetime
         await node.UntilAsync("authority", "degraded");
     }
 
+    // A token may serve once: it must not be spent on what cannot be kept.
+    [RequiresToolFact("unshare", "mount")]
+    public async Task Enroll_OnceOnAFullDisk_ExitsWithTwoAndLeavesTheTokenGood()
+    {
+        NodeSetup setup = await _scene.PrepareAsync("edge-3");
+        using TemporaryDirectory directory = setup.Directory;
+        setup.Write();
+        string[] enroll = [NodeExecutable.Path, "enroll", "--once", "--config", setup.ConfigurationFile];
+        string state = directory["state"];
+        string full = $"mkdir -m 700 '{state}' && mount -t tmpfs -o size=64k,mode=0700 tmpfs '{state}' && {{ head -c 1M /dev/zero > '{state}/filler'; exec \"$@\"; }}";
+
+        ToolResult refused = await Tool.RunAsync("unshare", ["--mount", "bash", "-c", full, "bash", .. enroll]);
+        ToolResult enrolled = await Tool.RunAsync(enroll[0], enroll[1..]);
+
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        Assert.Contains("the join token is as good as before", refused.Error, StringComparison.Ordinal);
+        Assert.True(enrolled.ExitCode == 0, enrolled.ToString());
+        Assert.False(File.Exists(directory["state/authority/trial"]));
+    }
+
     [Fact]
     public async Task Enroll_OnceWithoutTheAuthority_ExitsWithThree()
     {

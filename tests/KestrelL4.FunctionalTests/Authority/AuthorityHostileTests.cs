@@ -43,6 +43,24 @@ public sealed class AuthorityHostileTests : IAsyncLifetime
         Assert.Equal(RefusalReason.Invalid, (string?)error["reason"]);
     }
 
+    // Each time the record of a node changes, a line stays on the authority's disk.
+    [RequiresToolFact("openssl", "curl")]
+    public async Task Ping_OfANodeThatTellsSomethingElseEachTime_IsAnsweredAndRarelyWrittenDown()
+    {
+        await _authority.JoinAsync("edge-1");
+        using HttpClient node = _authority.Connect("edge-1");
+
+        for (int time = 0; time < 20; time++)
+        {
+            using HttpResponseMessage response = await node.GetAsync($"{AuthorityRoutes.Ping}?{AuthorityRoutes.ClientAuthorityParameter}=other-{time}");
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        string[] told = [.. File.ReadAllLines(_authority["ca/audit.log"]).Where(static line => line.Contains("client authorities", StringComparison.Ordinal))];
+        Assert.Equal(6, told.Length);
+        Assert.Contains("other-5", told[^1], StringComparison.Ordinal);
+    }
+
     // An address that is kept for documentation (RFC 5737), so no machine has it.
     [Fact]
     public async Task Run_AddressOfAnotherMachine_IsTwoAndNamesIt()

@@ -63,6 +63,28 @@ public sealed class AuthorityRemoteTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(http));
     }
 
+    // A browser shows the certificate, or comes over a forwarded port, for any page that asks it to.
+    [Fact]
+    public async Task WebPage_InAnAdministratorsBrowser_MayNotActAtEitherDoor()
+    {
+        await _authority.DoAsync("administrator", "add", SerialNumberOf("ops"));
+        using HttpClient remote = _authority.Connect("ops");
+        using HttpClient socket = _authority.Administer();
+        string before = File.ReadAllText(_authority["ca/registry.json"]);
+
+        foreach (HttpClient door in (HttpClient[])[remote, socket])
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(door, HttpMethod.Post, "/v1/admin/epoch", ("Origin", "https://evil.example")));
+            Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(door, HttpMethod.Post, "/v1/admin/epoch", ("Sec-Fetch-Site", "cross-site")));
+            Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(door, HttpMethod.Delete, "/v1/admin/clients/ops", ("Origin", "null")));
+            Assert.Equal(HttpStatusCode.OK, await SendAsync(door, HttpMethod.Get, Self, ("Sec-Fetch-Site", "cross-site")));
+        }
+
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, await SendAsync(socket, HttpMethod.Get, "/v1/admin/clients", ("Host", "evil.example:8080")));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(socket, HttpMethod.Get, "/v1/admin/clients", ("Host", "127.0.0.1:8080")));
+        Assert.Equal(before, File.ReadAllText(_authority["ca/registry.json"]));
+    }
+
     // Its name and its list entry say nothing: a node's certificate is the node issuer's.
     [RequiresToolFact(OpenSsl, Curl)]
     public async Task Node_CalledLikeAnAdministrator_IsRefused()
@@ -104,6 +126,14 @@ public sealed class AuthorityRemoteTests : IAsyncLifetime
     [InlineData("--ca", "c")]
     public async Task Options_ThatDoNotGoTogether_AreUsage(params string[] options) =>
         Assert.Equal(4, (await NodeExecutable.RunAsync(_authority["."], ["authority", "pin", .. options])).ExitCode);
+
+    private static async Task<HttpStatusCode> SendAsync(HttpClient http, HttpMethod method, string route, (string Name, string Value) header)
+    {
+        using HttpRequestMessage request = new(method, route);
+        request.Headers.Add(header.Name, header.Value);
+        using HttpResponseMessage response = await http.SendAsync(request);
+        return response.StatusCode;
+    }
 
     private static async Task<HttpStatusCode> AskAsync(HttpClient http)
     {

@@ -47,6 +47,25 @@ public sealed class AuthorityRolesTests : IAsyncLifetime
         Assert.Equal(before, File.ReadAllText(_authority["ca/registry.json"]));
     }
 
+    // The modes keep another user out; this one is let past them to meet what stands behind.
+    [RequiresToolFact("setpriv", Curl)]
+    public async Task Socket_OpenedToAll_RefusesAnotherUserInWords()
+    {
+        const UnixFileMode OpenToAll = (UnixFileMode)0b111_111_111;
+        string socket = _authority["ca/admin.sock"];
+        foreach (string path in new[] { _authority["."], _authority["ca"], socket })
+        {
+            File.SetUnixFileMode(path, OpenToAll);
+        }
+
+        string[] ask = [Curl, "--silent", "--show-error", "--max-time", "25", "--unix-socket", socket, "http://localhost/v1/admin/clients"];
+        ToolResult stranger = await Tool.RunAsync("setpriv", ["--reuid=65534", "--clear-groups", .. ask]);
+        ToolResult own = await Tool.RunAsync(ask[0], ask[1..]);
+
+        Assert.Contains("uid 65534 is refused", stranger.Output, StringComparison.Ordinal);
+        Assert.Contains("\"clients\"", own.Output, StringComparison.Ordinal);
+    }
+
     private async Task ExpectAsync(string? who, IEnumerable<(string Method, string Route)> routes, HttpStatusCode expected)
     {
         using HttpClient http = _authority.Connect(who);

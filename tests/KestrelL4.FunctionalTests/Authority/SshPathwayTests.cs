@@ -115,7 +115,7 @@ public sealed class SshPathwayTests : IAsyncLifetime
         try
         {
             string[] arguments = File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
-            return arguments is [Ssh, ..] && arguments.Contains(port);
+            return Path.GetFileName(arguments[0]) == Ssh && arguments.Contains(port);
         }
         catch (IOException)
         {

@@ -45,18 +45,39 @@ public sealed class StateFaultTests : IAsyncLifetime
     }
 
     [RequiresToolFact("unshare", "mount")]
-    public async Task StateDirectory_FullForAWhile_ServesAndWritesAgain()
+    public async Task StateDirectory_FullAtTheStartAndLater_ServesAndWritesAgain()
     {
-        await using TestNode node = await _setup.StartAsync(new NodeLaunch { SmallDisk = State });
+        await using TestNode node = await _setup.StartAsync(new NodeLaunch { SmallDisk = State, IsSmallDiskFull = true });
         string filler = $"/proc/{node.Process.Id}/root{State}/filler";
-        FillUp(filler);
-
-        await using TlsClient meanwhile = await node.HoldAsync(_alice);
+        await using TlsClient first = await node.HoldAsync(_alice);
         await SaysAsync(node, "Cannot write", 1);
-
         File.Delete(filler);
         await SaysAsync(node, "again", 1);
+
+        FillUp(filler);
+        await using TlsClient meanwhile = await node.HoldAsync(_alice);
+        await SaysAsync(node, "Cannot write", 2);
+        File.Delete(filler);
+        await SaysAsync(node, "again", 2);
+        Assert.Equal([1], await first.EchoAsync([1]));
         Assert.Equal([1], await meanwhile.EchoAsync([1]));
+    }
+
+    // Without its lock two nodes might serve on it, and no verb would reach the one that does.
+    [RequiresToolFact("unshare", "mount")]
+    public async Task StateDirectory_ReadOnlyAtTheStart_CannotStartAndSaysWhy()
+    {
+        using TemporaryDirectory directory = _setup.Directory;
+        _setup.Write();
+        File.SetUnixFileMode(Directory.CreateDirectory(State).FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        ToolResult result = await Tool.RunAsync(
+            "unshare",
+            ["--mount", "bash", "-c", $"mount --bind '{State}' '{State}' && mount -o remount,ro,bind '{State}' && exec \"$@\"", "bash", NodeExecutable.Path, "run", "--config", _setup.ConfigurationFile]);
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains($"the state directory '{State}' cannot be used (Read-only file system", result.Error, StringComparison.Ordinal);
+        Assert.Contains("name another in KestrelL4:StateDirectory", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

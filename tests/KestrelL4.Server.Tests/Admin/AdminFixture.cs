@@ -100,7 +100,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         var directory = new TemporaryDirectory();
         string path = directory["admin.sock"];
         var listen = new ListenAddress($"unix:{path}", [new UnixDomainSocketEndPoint(path)]);
-        AdminDoor door = AdminDoor.Socket(new PeerGate(NullLogger<PeerGate>.Instance, TimeProvider.System));
+        AdminDoor door = AdminDoor.Socket(new PeerGate(NullLogger<PeerGate>.Instance, TimeProvider.System), static () => new AdminConfiguration { AllowedHosts = ["admin.internal"] });
         var fixture = new AdminFixture(listen, door, directory);
         await fixture.Host.StartAsync();
         return fixture;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using KestrelL4.Server.Admin;
 using KestrelL4.Server.Configuration;
 using KestrelL4.Testing;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -78,6 +80,41 @@ public sealed class AdminHostTests
         Assert.False(Path.Exists(path));
     }
 
+    // Whoever asks whether the process turns ends the node when it is not told.
+    [Fact]
+    public async Task Connections_MoreThanMayBe_TheLongestUnusedGiveWay()
+    {
+        await using AdminFixture node = await AdminFixture.StartedAsync();
+        IPEndPoint door = IPEndPoint.Parse(new Uri(node.Host.Address).Authority);
+        using Socket asker = await ConnectAsync(door);
+        List<Socket> crowd = [];
+        try
+        {
+            for (int count = 1; count < AdminServerOptions.MostConnections; count++)
+            {
+                crowd.Add(await ConnectAsync(door));
+            }
+
+            // It was accepted last, so all are there.
+            await AskAsync(crowd[^1]);
+            await AskAsync(asker);
+            for (int count = 0; count < AdminServerOptions.MostConnections / 2; count++)
+            {
+                crowd.Add(await ConnectAsync(door));
+            }
+
+            using Socket latest = await ConnectAsync(door);
+            await AskAsync(latest);
+            await AskAsync(asker);
+            await Eventually.UntilAsync(
+                () => crowd.Count(static one => one.Poll(0, SelectMode.SelectRead)) == (AdminServerOptions.MostConnections / 2) + 1, "those give way that are too many");
+        }
+        finally
+        {
+            crowd.ForEach(static one => one.Dispose());
+        }
+    }
+
     [Fact]
     public async Task Services_Lifetime_LeavesSignalsAlone()
     {
@@ -86,5 +123,20 @@ public sealed class AdminHostTests
         string lifetime = node.Host.Services.GetRequiredService<IHostLifetime>().GetType().Name;
 
         Assert.Equal("SilentLifetime", lifetime);
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint door)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(door);
+        return socket;
+    }
+
+    private static async Task AskAsync(Socket socket)
+    {
+        await socket.SendAsync("HEAD /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        byte[] answer = new byte[4096];
+        int length = await Eventually.WithinAsync(socket.ReceiveAsync(answer), "it is answered");
+        Assert.StartsWith("HTTP/1.1 200 OK", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using KestrelL4.Server.Admin;
+using KestrelL4.Server.Configuration;
 using KestrelL4.Server.Ports;
 using KestrelL4.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -65,7 +66,7 @@ public sealed class AdminSocketListenerTests : IAsyncDisposable
     public async Task Socket_Removed_IsMadeAnewWithinASecond()
     {
         FakeTime time = new();
-        AdminSocketListener listener = new(_state.Path, _node.Endpoint, NullLoggerFactory.Instance, time);
+        AdminSocketListener listener = new(_state.Path, _node.Endpoint, static () => new AdminConfiguration(), NullLoggerFactory.Instance, time);
         await using (listener)
         {
             await listener.StartAsync();
@@ -95,7 +96,7 @@ public sealed class AdminSocketListenerTests : IAsyncDisposable
         _state.Dispose();
     }
 
-    private AdminSocketListener Create() => new(_state.Path, _node.Endpoint, NullLoggerFactory.Instance, TimeProvider.System);
+    private AdminSocketListener Create() => new(_state.Path, _node.Endpoint, static () => new AdminConfiguration(), NullLoggerFactory.Instance, TimeProvider.System);
 
     private async Task<HttpStatusCode> AskAsync()
     {

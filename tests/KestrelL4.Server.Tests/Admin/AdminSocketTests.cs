@@ -22,15 +22,72 @@ public sealed class AdminSocketTests : IAsyncLifetime
     [InlineData("/metrics")]
     [InlineData("/connections")]
     [InlineData("/openapi/v1.json")]
-    public async Task Get_ForeignHost_IsServed(string path)
+    public async Task Get_AnyPath_IsServedAndKeptByNobody(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.Host = "evil.example";
-
-        using HttpResponseMessage response = await _node.Client.SendAsync(request);
+        using HttpResponseMessage response = await Get(path);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+    }
+
+    // A port that somebody forwards to the socket is reached by any page whose name is made to point there.
+    [Theory]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("localhost.:8080", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1:8080", HttpStatusCode.OK)]
+    [InlineData("[::ffff:127.0.0.1]", HttpStatusCode.OK)]
+    [InlineData("admin.internal", HttpStatusCode.OK)]
+    [InlineData("anything", HttpStatusCode.OK)]
+    [InlineData("evil.example", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("localhost.evil.example:8080", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("127.0.0.1.evil.example", HttpStatusCode.MisdirectedRequest)]
+    public async Task Get_ByAName_IsServedUnlessItMayBeAPages(string host, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/connections");
+        request.Headers.Host = host;
+
+        using HttpResponseMessage response = await _node.Client.SendAsync(request);
+
+        Assert.Equal(expected, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("POST", "/drain", "Origin", "http://localhost")]
+    [InlineData("POST", "/undrain", "Origin", "null")]
+    [InlineData("POST", "/reload", "Origin", "")]
+    [InlineData("POST", "/reload", "Sec-Fetch-Site", "cross-site")]
+    [InlineData("POST", "/drain", "Sec-Fetch-Site", "same-site")]
+    [InlineData("POST", "/drain", "Sec-Fetch-Site", "")]
+    [InlineData("DELETE", "/connections/A", "Origin", "https://evil.example")]
+    [InlineData("OPTIONS", "/drain", "Origin", "https://evil.example")]
+    public async Task Act_OfAWebPage_IsRefusedAndNothingDone(string method, string path, string header, string value)
+    {
+        using ProxiedConnection connection = _node.Echo.Open("A", null);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.TryAddWithoutValidation(header, value);
+
+        using HttpResponseMessage response = await _node.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Contains("No web page may act", await Error(response), StringComparison.Ordinal);
+        Assert.Null(_node.Drained);
+        Assert.Null(connection.CloseReason);
+    }
+
+    // A person who types the address, and the page of the node itself.
+    [Theory]
+    [InlineData("POST", "/reload", "none", HttpStatusCode.OK)]
+    [InlineData("POST", "/reload", "same-origin", HttpStatusCode.OK)]
+    [InlineData("GET", "/connections", "cross-site", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/status", "cross-site", HttpStatusCode.OK)]
+    public async Task Request_ThatNoPageMakesOrThatDoesNotAct_IsServed(string method, string path, string site, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("Sec-Fetch-Site", site);
+
+        using HttpResponseMessage response = await _node.Client.SendAsync(request);
+
+        Assert.Equal(expected, response.StatusCode);
     }
 
     [Fact]

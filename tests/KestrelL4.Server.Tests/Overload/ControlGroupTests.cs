@@ -15,11 +15,22 @@ public sealed class ControlGroupTests : IDisposable
         Write("mount/pod/memory.max", "500000000\n");
         Write("mount/pod/node/memory.max", "max\n");
         Write("mount/other/memory.max", "1\n");
-        Write("mount/pod/node/memory.stat", "anon 1000\nsock 70\nslab_reclaimable 500\nslab_unreclaimable 5\n");
+        Write("mount/pod/node/memory.stat", "anon 1000\nsock 70\nkernel_stack 200\npagetables 30\nslab_reclaimable 500\nslab_unreclaimable 5\n");
         ControlGroup group = Of("0::/pod/node\n");
 
         Assert.Equal(500_000_000, group.Limit());
-        Assert.Equal(75, group.KernelMemory());
+        Assert.Equal(305, group.KernelMemory());
+    }
+
+    [Fact]
+    public void Limit_Version2HeldUpBeforeItIsKilled_IsWhereThatBegins()
+    {
+        Write("mount/unit/memory.max", "500\n");
+        Write("mount/unit/memory.high", "400\n");
+        Write("mount/unit/node/memory.max", "max\n");
+        Write("mount/unit/node/memory.high", "max\n");
+
+        Assert.Equal(400, Of("0::/unit/node\n").Limit());
     }
 
     [Fact]
@@ -37,12 +48,13 @@ public sealed class ControlGroupTests : IDisposable
     public void Limit_Version1_IsThatOfTheMemoryController()
     {
         Write("mount/memory/docker/abc/memory.limit_in_bytes", "400\n");
+        Write("mount/memory/docker/abc/memory.kmem.usage_in_bytes", "50\n");
         Write("mount/memory/docker/abc/memory.kmem.tcp.usage_in_bytes", "30\n");
         Write("mount/memory/memory.limit_in_bytes", "9223372036854771712\n");
         ControlGroup group = Of("9:name=systemd:/x\n4:cpuset,memory:/docker/abc\n0::/\n");
 
         Assert.Equal(400, group.Limit());
-        Assert.Equal(30, group.KernelMemory());
+        Assert.Equal(80, group.KernelMemory());
     }
 
     [Theory]

@@ -215,6 +215,29 @@ public sealed class ProberTests
         Assert.Equal(new ProbeResult(ProbeOutcome.Succeeded), await ProbeAsync(server.EndPoint, Of(kind)));
     }
 
+    // Whose issuer is not known, and is said to be there: an upstream must not choose what the node connects to.
+    [Fact]
+    public async Task Tls_CertificateThatNamesAnAddress_FetchesNothing()
+    {
+        await using ScriptedServer named = Answering("HTTP/1.1 404 Not Found\r\n\r\n"u8.ToArray());
+        TestCertificate certificate = TestAuthority.CreateRoot().CreateIntermediate("intermediate").Issue(TestSubject.Server() with
+        {
+            IssuerUrl = new Uri($"http://{named.EndPoint}/issuer.crt"),
+            RevocationListUrl = new Uri($"http://{named.EndPoint}/issuer.crl"),
+        });
+        var offline = SslStreamCertificateContext.Create(certificate.Certificate, additionalCertificates: null, offline: true);
+        await using ScriptedServer server = new(async (connection, stopped) =>
+        {
+            await using SslStream tls = new(new NetworkStream(connection));
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = offline }, stopped);
+            _ = await tls.ReadAsync(new byte[1], stopped);
+        });
+
+        Assert.Equal(new ProbeResult(ProbeOutcome.Succeeded), await ProbeAsync(server.EndPoint, Of(nameof(ProbeKind.Tls))));
+
+        Assert.Equal(0, named.Accepted);
+    }
+
     [Theory]
     [InlineData(nameof(ProbeKind.Tls))]
     [InlineData(nameof(ProbeKind.Https))]

@@ -31,6 +31,12 @@ public sealed record NodeLaunch
     /// </summary>
     public string? SmallDisk { get; init; }
 
+    /// <summary>Whether <see cref="SmallDisk"/> is full when the process starts, by a file called <c>filler</c>. Default false.</summary>
+    public bool IsSmallDiskFull { get; init; }
+
+    /// <summary>The control group that the process is in; default that of the tests.</summary>
+    public MemoryGroup? MemoryGroup { get; init; }
+
     /// <summary>
     /// Whether the process runs as the user nobody, without a capability and without a way to gain one; needs root, without which it is no
     /// privileged user's anyway. Default: as the tests.
@@ -48,10 +54,11 @@ public sealed record NodeLaunch
     {
         string[] secrets = SecretsDirectory is null ? [] : ["--secrets-directory", SecretsDirectory];
         string[] run = ["run", "--config", configurationFile, .. secrets, .. Settings.SelectMany(setting => new[] { "--set", setting })];
-        string limit = Sockets?.Script + (DescriptorLimit is int descriptors ? $"ulimit -n {descriptors}; " : "");
+        string limit = Sockets?.Script + (MemoryGroup is null ? "" : $"echo $$ > '{MemoryGroup.Entrance}'; ") + (DescriptorLimit is int descriptors ? $"ulimit -n {descriptors}; " : "");
         IEnumerable<string> variables = Environment.Select(variable => $"{variable.Key}={variable.Value}");
         string mounts = (ResolverFile is null ? "" : $"mount --bind '{ResolverFile}' /etc/resolv.conf && ")
-            + (SmallDisk is null ? "" : $"mkdir -p '{SmallDisk}' && mount -t tmpfs -o size=256k,mode=0700 tmpfs '{SmallDisk}' && ");
+            + (SmallDisk is null ? "" : $"mkdir -p '{SmallDisk}' && mount -t tmpfs -o size=256k,mode=0700 tmpfs '{SmallDisk}' && ")
+            + (IsSmallDiskFull ? $"{{ head -c 1M /dev/zero > '{SmallDisk}/filler'; true; }} && " : "");
 
         string user = IsNobody
             ? $"chown -R 65534:65534 '{Path.GetDirectoryName(configurationFile)}' && exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs "

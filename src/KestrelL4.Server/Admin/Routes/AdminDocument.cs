@@ -9,7 +9,8 @@ internal static class AdminDocument
 {
     private const string About =
         "How the node is and what it does. Over TCP it is read-only; over the socket admin.sock in the state directory it also acts. "
-        + "Over TCP a request whose Host is no name of the node is refused with 421; a method that a path does not have, with 405. "
+        + "A request whose Host is no name of the node is refused with 421, one that a web page has a browser send and that is to act with 403; "
+        + "a method that a path does not have, with 405. "
         + "Every refusal is an AdminError, but that of /reload. HEAD goes with every GET of the group observe.";
 
     /// <summary>Adds what signatures do not tell.</summary>

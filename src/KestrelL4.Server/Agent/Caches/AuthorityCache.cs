@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Runtime;
 using Microsoft.Extensions.Logging;
@@ -55,6 +56,31 @@ internal sealed partial class AuthorityCache(string stateDirectory, Standing sta
         }
     }
 
+    /// <summary>Why an identity would not be kept now; null when it would. Found out by keeping as many bytes: nothing else tells that a disk is full.</summary>
+    public string? ProblemOfKeeping()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                System.IO.Directory.CreateDirectory(Directory, OwnerOnly);
+                if (DirectoryProblem() is { } problem)
+                {
+                    return problem;
+                }
+
+                KeptFile trial = FileOf(CachePart.Trial);
+                trial.Write(RandomNumberGenerator.GetBytes(CachePart.Trial.MostBytes));
+                trial.Remove();
+                return null;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return Unwritable(exception);
+            }
+        }
+    }
+
     /// <summary>Tries again to write what the disk refused.</summary>
     public void Retry()
     {
@@ -104,12 +130,14 @@ internal sealed partial class AuthorityCache(string stateDirectory, Standing sta
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            problem = $"'{Printable.Line(Directory)}' cannot be written ({Printable.Line(exception.Message)})";
+            problem = Unwritable(exception);
         }
 
         standing.TellCache(problem);
         return problem is null;
     }
+
+    private string Unwritable(Exception exception) => $"'{Printable.Line(Directory)}' cannot be written ({Printable.Line(exception.Message)})";
 
     private string? DirectoryProblem() =>
         !System.IO.Directory.Exists(Directory) ? $"'{Printable.Line(Directory)}' is no directory"

@@ -24,6 +24,9 @@ internal sealed record CachePart(string Name, int MostBytes)
     /// <summary>What is known about the others: <see cref="KeptRecord"/>.</summary>
     public static readonly CachePart Record = new("record.json", Small);
 
+    /// <summary>Written and removed at once, to see whether the disk takes it: more than a join and an identity together.</summary>
+    public static readonly CachePart Trial = new("trial", 64 * 1024);
+
     /// <summary>All parts in the order in which they are written.</summary>
     /// <remarks>The record comes last: it must never know of a registry that is not on the disk, or the one that is would be taken for rolled back.</remarks>
     public static readonly IReadOnlyList<CachePart> All = [Root, JoinKey, Identity, Registry, Record];

@@ -10,9 +10,6 @@ namespace KestrelL4.Server.Agent.Contact;
 /// </remarks>
 internal static class SshCommand
 {
-    /// <summary>The program, found in the search path.</summary>
-    public const string Program = "ssh";
-
     // A second less than an attempt has, so that the client's own words come first.
     private static readonly string[] Settings =
     [
@@ -21,9 +18,12 @@ internal static class SshCommand
     ];
 
     /// <summary>What is started.</summary>
-    public static ProcessStartInfo To(Way way, DnsEndPoint target)
+    /// <param name="program">The client's absolute path.</param>
+    /// <param name="way">The way to the authority.</param>
+    /// <param name="target">The authority.</param>
+    public static ProcessStartInfo To(string program, Way way, DnsEndPoint target)
     {
-        ProcessStartInfo start = new(Program, Arguments(way, target))
+        ProcessStartInfo start = new(program, Arguments(way, target))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -11,8 +11,6 @@ namespace KestrelL4.Server.Agent.Contact;
 /// </remarks>
 internal sealed class SshTunnel : Stream
 {
-    private const int NoSuchFile = 2;
-
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
@@ -52,13 +50,11 @@ internal sealed class SshTunnel : Stream
     /// <exception cref="ContactException">It cannot be started.</exception>
     public static SshTunnel Open(Way way, DnsEndPoint target)
     {
+        string program = SshProgram.Find(Environment.GetEnvironmentVariable("PATH")) ?? throw new ContactException(
+            ContactFault.Misconfigured, "is not reached: there is no program 'ssh' in the search path; install the OpenSSH client");
         try
         {
-            return new SshTunnel(Process.Start(SshCommand.To(way, target))!);
-        }
-        catch (Win32Exception exception) when (exception.NativeErrorCode == NoSuchFile)
-        {
-            throw new ContactException(ContactFault.Misconfigured, "is not reached: there is no program 'ssh' in the search path; install the OpenSSH client");
+            return new SshTunnel(Process.Start(SshCommand.To(program, way, target))!);
         }
         catch (Win32Exception exception)
         {

@@ -51,11 +51,12 @@ public sealed class SocketLoopTests : IDisposable
     [Fact]
     public async Task Forget_SomebodyElseClosedTheSocketAndItsNumberIsUsedAgain_NewSocketIsStillTold()
     {
-        RelaySocket first = New();
-        Socket firstFar = await ConnectAsync(first);
+        Socket owner = await SocketExtensions.ConnectAsync(_server.EndPoint);
+        Socket firstFar = await _server.AcceptAsync();
+        RelaySocket first = RelaySocket.Of(new Socket(new SafeSocketHandle(owner.Handle, ownsHandle: false)));
         using Socket connected = await SocketExtensions.ConnectAsync(_server.EndPoint);
         Socket far = await _server.AcceptAsync();
-        Task<RelaySocket> taking = TakeNumberAsync(first, connected);
+        Task<RelaySocket> taking = TakeNumberAsync(first, owner, connected);
         await firstFar.SendAllAsync("."u8.ToArray());
         using RelaySocket second = await Eventually.WithinAsync(taking, "the number is used again");
         Task<int> reading = second.ReadAsync(new byte[1]).AsTask();
@@ -148,13 +149,11 @@ public sealed class SocketLoopTests : IDisposable
     }
 
     // On the first's loop, which then is the second's as well.
-    private static async Task<RelaySocket> TakeNumberAsync(RelaySocket first, Socket connected)
+    private static async Task<RelaySocket> TakeNumberAsync(RelaySocket first, Socket owner, Socket connected)
     {
         await first.WaitToReadAsync().ConfigureAwait(false);
-        nint number = first.Handle;
-        connected.TakeNumber(number);
-        first.SafeHandle.SetHandleAsInvalid();
-        return RelaySocket.Of(new Socket(new SafeSocketHandle(number, ownsHandle: true)));
+        connected.TakeNumber(owner.Handle);
+        return RelaySocket.Of(owner);
     }
 
     private async Task<Socket> ConnectAsync(RelaySocket socket)

@@ -5,12 +5,10 @@ using Xunit.Abstractions;
 namespace KestrelL4.FunctionalTests.Overload;
 
 /// <summary>A node in a control group with a limit, as every container has one, keeps below it and is not killed.</summary>
-/// <remarks>With <c>KESTRELL4_MEASURE=1</c> the group has room for many more connections.</remarks>
+/// <remarks>By <c>KESTRELL4_MEASURE=1</c> only: with so little room a fast crowd has reset the watcher's own connection, see docs/reliability.md.</remarks>
 public sealed class MemoryGroupTests(ITestOutputHelper output)
 {
     private const int Most = 40_000;
-
-    private static readonly bool IsMeasuring = Environment.GetEnvironmentVariable("KESTRELL4_MEASURE") == "1";
 
     [RequiresMemoryGroupFact]
     public async Task Group_FilledByConnections_ClientsWaitAndNobodyIsKilled()
@@ -21,7 +19,7 @@ public sealed class MemoryGroupTests(ITestOutputHelper output)
         await using MemoryGroup group = new();
         await using TestNode node = await setup.StartAsync(new NodeLaunch { MemoryGroup = group });
         await using TlsClient first = await node.HoldAsync(alice);
-        group.Limit = group.Usage + (IsMeasuring ? 200_000_000 : 30_000_000);
+        group.Limit = group.Usage + 30_000_000;
         await Eventually.UntilAsync(async () => (await ReadAsync(node)).Limit == group.Limit, "the node knows what its group may use");
         output.WriteLine($"begin: {await TellAsync(node, group)}");
 

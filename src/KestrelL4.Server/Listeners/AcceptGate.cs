@@ -11,6 +11,7 @@ internal sealed class AcceptGate(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Place> _handshakes = [];
+    private readonly TimeProvider _time = time;
     private readonly HandshakePatience _patience = new(time);
     private int _connections;
     private long _connectionRefusals;
@@ -30,6 +31,21 @@ internal sealed class AcceptGate(TimeProvider time)
 
     /// <summary>How often a handshake was refused, or gave way, because as many were under way as may be.</summary>
     public long HandshakeRefusals => Volatile.Read(ref _handshakeRefusals);
+
+    /// <summary>How many of the handshakes under way began less than a while ago.</summary>
+    public int HandshakesSince(TimeSpan ago)
+    {
+        int young = 0;
+        lock (_lock)
+        {
+            for (LinkedListNode<Place>? each = _handshakes.Last; each is not null && _time.GetElapsedTime(each.Value.Begun) < ago; each = each.Previous)
+            {
+                young++;
+            }
+        }
+
+        return young;
+    }
 
     /// <summary>Gives a connection its place before its handshake, or null when the node is full.</summary>
     /// <param name="tryGiveWay">Ends its handshake for another's sake, if the client leaves it waiting beyond the patience given; tells whether it did.</param>
@@ -108,11 +124,15 @@ internal sealed class AcceptGate(TimeProvider time)
         {
             _gate = gate;
             TryGiveWay = tryGiveWay;
+            Begun = gate._time.GetTimestamp();
             Link = new LinkedListNode<Place>(this);
         }
 
         /// <summary>Ends the handshake for another's sake, if the client leaves it waiting beyond a patience.</summary>
         public Func<TimeSpan, bool> TryGiveWay { get; }
+
+        /// <summary>When it began, on the gate's clock.</summary>
+        public long Begun { get; }
 
         /// <summary>Where it stands among the handshakes.</summary>
         public LinkedListNode<Place> Link { get; }

@@ -12,6 +12,13 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
     // A tenth a time: what was measured is always a little late, and one that is closed in vain cannot be opened again.
     private const int LargestPart = 10;
 
+    // What a connection takes at most that carries nothing, its handshake included, the kernel's part and what the compiler makes of the first ones
+    // not (docs/measurements.md): what is measured lags behind who was let in.
+    private const int OneConnection = 64 * 1024;
+
+    // A handshake has taken what it takes by then, or its client is silent.
+    private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     // Collecting stops everything for a moment, so it is not for every look; and what was closed needs a while to be gone.
@@ -24,6 +31,7 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
     private readonly CapacityReport _report;
     private readonly Func<long?, MemoryReading?> _measure;
     private readonly ILogger _logger;
+    private readonly Lock _looking = new();
     private readonly CancellationTokenSource _ended = new();
     private MemoryStage _stage;
     private long? _relievedAt;
@@ -50,14 +58,21 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
     public MemoryReading? Reading { get; private set; }
 
     /// <summary>Begins to watch.</summary>
-    public void Start() => _watching = WatchAsync(_ended.Token);
+    public void Start()
+    {
+        _watching = WatchAsync(_ended.Token);
+        _parts.Shared.Gate.Admission.Measure = Look;
+    }
 
-    /// <summary>Measures once, does what follows, and tells of it; four times a second once it watches.</summary>
+    /// <summary>Measures once, does what follows, and tells of it; four times a second once it watches, and whenever clients have taken the room there was.</summary>
     public void Look()
     {
-        NodeConfiguration configuration = _model.InForce.Configuration;
-        Follow(configuration.Overload);
-        _report.Tell(_stage, Reading, configuration.Accept);
+        lock (_looking)
+        {
+            NodeConfiguration configuration = _model.InForce.Configuration;
+            Follow(configuration.Overload);
+            _report.Tell(_stage, Reading, configuration.Accept);
+        }
     }
 
     /// <inheritdoc/>
@@ -68,7 +83,9 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
         _ended.Dispose();
 
         // Whoever waits at a listener is to see it end.
+        _parts.Shared.Gate.Admission.Measure = static () => { };
         _parts.Shared.Gate.Admission.IsHeld = false;
+        _parts.Shared.Gate.Admission.Room = int.MaxValue;
     }
 
     private async Task WatchAsync(CancellationToken ended)
@@ -97,7 +114,14 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
 
     private void Follow(OverloadConfiguration edges)
     {
+        long? limit = Reading?.Limit;
         MemoryStage next = Measure(edges);
+        if (limit is not null && limit != Reading?.Limit)
+        {
+            FreeMemory.GiveBack();
+            next = Measure(edges);
+        }
+
         if (next != MemoryStage.Ample && IsTimeToRelieve(next))
         {
             FreeMemory.GiveBack();
@@ -116,6 +140,20 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
 
         _stage = next;
         _parts.Shared.Gate.Admission.IsHeld = next != MemoryStage.Ample;
+        _parts.Shared.Gate.Admission.Room = RoomFor(edges);
+    }
+
+    // Half of what would fit: the other half is seen at the next look, which comes the sooner the less there is.
+    private int RoomFor(OverloadConfiguration edges)
+    {
+        if (Reading is not { } reading || edges.StopAccepting == 0)
+        {
+            return int.MaxValue;
+        }
+
+        double free = (edges.StopAccepting * reading.Limit) - reading.Used;
+        double fit = Math.Floor(free / OneConnection) - _parts.Shared.Gate.HandshakesSince(HandshakeTime);
+        return (int)Math.Clamp(Math.Ceiling(fit / 2), 0, int.MaxValue);
     }
 
     private MemoryStage Measure(OverloadConfiguration edges)

@@ -15,6 +15,8 @@ internal sealed class CapacityReport
     private readonly (AcceptWait Wait, RecentRise Rise)[] _waits;
     private readonly RecentRise _connections;
     private readonly RecentRise _handshakes;
+    private readonly RecentRise _memory;
+    private MemoryStage _told;
 
     public CapacityReport(Component component, AcceptGate gate, TimeProvider time)
     {
@@ -26,6 +28,7 @@ internal sealed class CapacityReport
         ];
         _connections = new RecentRise(() => gate.ConnectionRefusals, time);
         _handshakes = new RecentRise(() => gate.HandshakeRefusals, time);
+        _memory = new RecentRise(() => gate.Admission.Waits(AcceptWait.Memory), time);
     }
 
     /// <summary>Tells how things are now.</summary>
@@ -43,6 +46,17 @@ internal sealed class CapacityReport
             problems.Add(stage == MemoryStage.Short ? $"{used} and the idlest are being closed" : used);
         }
 
+        // They also wait where more come at once than there is memory for, although what is used is little yet.
+        if (stage != MemoryStage.Ample || _told != MemoryStage.Ample)
+        {
+            _memory.Forget();
+        }
+        else if (_memory.Look())
+        {
+            problems.Add(AcceptWait.Memory.Sentence());
+        }
+
+        _told = stage;
         problems.AddRange(_waits.Where(static each => each.Rise.Look()).Select(static each => each.Wait.Sentence()));
         if (_connections.Look())
         {

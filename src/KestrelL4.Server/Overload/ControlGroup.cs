@@ -59,7 +59,7 @@ internal sealed class ControlGroup(string membership, string mount)
         return (mount, second?[2].TrimEnd('/') ?? "", SecondLimits);
     }
 
-    // "max" is no number, and no limit.
+    // "max" is no number, and no limit; what cannot be read for want of a descriptor is none of these, and the caller's to bear.
     private static long? Number(string file)
     {
         try
@@ -68,7 +68,7 @@ internal sealed class ControlGroup(string membership, string mount)
                 ? number
                 : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -35,6 +35,7 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private MemoryStage _stage;
     private long? _relievedAt;
+    private bool _isFailing;
     private Task _watching = Task.CompletedTask;
 
     /// <summary>Prepares to watch.</summary>
@@ -61,10 +62,10 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
     public void Start()
     {
         _watching = WatchAsync(_ended.Token);
-        _parts.Shared.Gate.Admission.Measure = Look;
+        _parts.Shared.Gate.Admission.Measure = TryLook;
     }
 
-    /// <summary>Measures once, does what follows, and tells of it; four times a second once it watches, and whenever clients have taken the room there was.</summary>
+    /// <summary>Measures once, does what follows, and tells of it.</summary>
     public void Look()
     {
         lock (_looking)
@@ -82,34 +83,50 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ended.Dispose();
 
-        // Whoever waits at a listener is to see it end.
-        _parts.Shared.Gate.Admission.Measure = static () => { };
-        _parts.Shared.Gate.Admission.IsHeld = false;
-        _parts.Shared.Gate.Admission.Room = int.MaxValue;
+        // Whoever waits at a listener is to see it end, also where another had it measured just now.
+        lock (_looking)
+        {
+            _parts.Shared.Gate.Admission.Measure = static () => { };
+            _parts.Shared.Gate.Admission.IsHeld = false;
+            _parts.Shared.Gate.Admission.Room = int.MaxValue;
+        }
     }
 
     private async Task WatchAsync(CancellationToken ended)
     {
-        bool isFailing = false;
         using PeriodicTimer timer = new(Interval, _parts.Time);
         do
         {
-            try
-            {
-                Look();
-                isFailing = false;
-            }
-            catch (Exception exception) when (!isFailing)
-            {
-                isFailing = true;
-                Failed(_logger, exception);
-            }
-            catch
-            {
-                // It has been told.
-            }
+            TryLook();
         }
         while (await timer.WaitForNextTickAsync(ended).ConfigureAwait(false));
+    }
+
+    // Four times a second, and whenever clients have taken the room there was: whoever asks then is a listener, which must not end by it.
+    private void TryLook()
+    {
+        lock (_looking)
+        {
+            try
+            {
+                if (!_ended.IsCancellationRequested)
+                {
+                    Look();
+                }
+
+                _isFailing = false;
+            }
+            catch (Exception exception)
+            {
+                // What is not known is no reason to have everybody wait.
+                _parts.Shared.Gate.Admission.Room = int.MaxValue;
+                if (!_isFailing)
+                {
+                    _isFailing = true;
+                    Failed(_logger, exception);
+                }
+            }
+        }
     }
 
     private void Follow(OverloadConfiguration edges)
@@ -152,7 +169,7 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
         }
 
         double free = (edges.StopAccepting * reading.Limit) - reading.Used;
-        double fit = Math.Floor(free / OneConnection) - _parts.Shared.Gate.HandshakesSince(HandshakeTime);
+        double fit = (free / OneConnection) - _parts.Shared.Gate.HandshakesSince(HandshakeTime);
         return (int)Math.Clamp(Math.Ceiling(fit / 2), 0, int.MaxValue);
     }
 

@@ -22,4 +22,11 @@ internal sealed class RecentRise(Func<long> count, TimeProvider time)
 
         return _roseAt is { } at && time.GetElapsedTime(at) < Lately;
     }
+
+    /// <summary>Leaves out of account how much it has risen so far.</summary>
+    public void Forget()
+    {
+        _count = count();
+        _roseAt = null;
+    }
 }

@@ -35,7 +35,7 @@ internal static class AcceptWaitExtensions
             "too many open files; connections wait until some have ended. Raise the limit of open files (ulimit -n, LimitNOFILE=)",
         AcceptWait.KernelMemory =>
             "the kernel has no memory for sockets; connections wait until it has. Raise net.ipv4.tcp_mem, or give the machine or container more memory",
-        AcceptWait.Memory => "the memory is nearly used up (Overload:StopAccepting); connections wait until some is free",
+        AcceptWait.Memory => "there is no memory for more connections (Overload:StopAccepting); they wait until there is",
         _ => "the system refuses to accept at all; it is tried ten times a second",
     };
 }

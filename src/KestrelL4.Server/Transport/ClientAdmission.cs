@@ -32,15 +32,16 @@ internal sealed class ClientAdmission : IAdmission
 
     /// <inheritdoc/>
     public AcceptWait? WaitAfter(Socket accepted) =>
-        !TryTakeRoom() ? AcceptWait.Memory : DescriptorReserve.IsTouchedByAccept(accepted) ? AcceptWait.Descriptors : null;
+        DescriptorReserve.IsTouchedByAccept(accepted) ? AcceptWait.Descriptors : TryTakeRoom() ? null : AcceptWait.Memory;
 
     /// <inheritdoc/>
     public AcceptWait? StillWaits() =>
-        !TryTakeRoom() ? AcceptWait.Memory : DescriptorReserve.IsStillTouched() ? AcceptWait.Descriptors : null;
+        DescriptorReserve.IsStillTouched() ? AcceptWait.Descriptors : TryTakeRoom() ? null : AcceptWait.Memory;
 
     /// <inheritdoc/>
     public void Note(AcceptWait wait) => Interlocked.Increment(ref _waits[(int)wait]);
 
+    // Last of all that is asked: whoever waits for something else asks again and again, and must not use up what is there for others.
     private bool TryTakeRoom()
     {
         if (IsHeld)

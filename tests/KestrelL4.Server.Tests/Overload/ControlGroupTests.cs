@@ -57,6 +57,15 @@ public sealed class ControlGroupTests : IDisposable
         Assert.Equal(80, group.KernelMemory());
     }
 
+    [Fact]
+    public void Limit_CannotBeReadForAMoment_IsNotTakenForNone()
+    {
+        Write("mount/memory.max", "300\n");
+        File.CreateSymbolicLink(_directory["mount/memory.high"], "/proc/self/mem");
+
+        Assert.Throws<IOException>(() => Of("0::/\n").Limit());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("0::/\n")]

@@ -11,6 +11,7 @@ internal sealed partial class Epoll
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
     private const int Interrupted = 4;
+    private const int NoMemory = 12;
 
     // struct epoll_event is packed on x86-64 only: an uint of events, then 64 bits of our own.
     private static readonly int Stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -23,12 +24,14 @@ internal sealed partial class Epoll
     public const int MostAtOnce = 256;
 
     /// <summary>Opens the list.</summary>
-    /// <exception cref="Win32Exception">The process lacks descriptors or the kernel memory.</exception>
+    /// <exception cref="SocketException">The process lacks descriptors, or the kernel memory.</exception>
     public Epoll()
     {
         if (_descriptor < 0)
         {
-            throw new Win32Exception(Marshal.GetLastPInvokeError());
+            int error = Marshal.GetLastPInvokeError();
+            throw new SocketException(
+                (int)(error == NoMemory ? SocketError.NoBufferSpaceAvailable : SocketError.TooManyOpenSockets), $"epoll_create1: error {error}.");
         }
     }
 
@@ -107,6 +110,12 @@ internal sealed partial class Epoll
             Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref told, DataAt + sizeof(int))),
             Unsafe.ReadUnaligned<Happened>(ref told));
     }
+
+    /// <summary>Closes the list, which nobody waits at.</summary>
+    public void Close() => _ = Close(_descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial int Create(int flags);

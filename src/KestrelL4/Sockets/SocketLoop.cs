@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace KestrelL4.Sockets;
 
 /// <summary>A thread that waits for what happens at sockets and carries on what waited for it, one such loop a core.</summary>
@@ -7,7 +9,10 @@ namespace KestrelL4.Sockets;
 /// </remarks>
 internal sealed class SocketLoop
 {
-    private static readonly SocketLoop[] Loops = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(static number => new SocketLoop(number))];
+    // Each is made when its first socket comes: one that lacks a descriptor is made with the next socket, which a type's initializer would
+    // never try again.
+    private static readonly SocketLoop?[] Loops = new SocketLoop?[Environment.ProcessorCount];
+    private static readonly Lock Making = new();
 
     [ThreadStatic]
     private static SocketLoop? _own;
@@ -19,14 +24,24 @@ internal sealed class SocketLoop
     private readonly Queue<Readiness> _later = new();
     private SocketNews?[] _watched = new SocketNews?[1024];
 
-    private SocketLoop(int number)
+    private SocketLoop(uint number)
     {
         Thread thread = new(Run) { IsBackground = true, Name = $"KestrelL4 sockets {number}" };
-        thread.UnsafeStart();
+        try
+        {
+            thread.UnsafeStart();
+        }
+        catch
+        {
+            // A thread takes descriptors too; the next socket is to find no fewer than this one did.
+            _epoll.Close();
+            throw;
+        }
     }
 
     /// <summary>The loop that runs this thread; on any other thread each in turn.</summary>
-    public static SocketLoop Nearest => _own ?? Loops[Interlocked.Increment(ref _next) % Loops.Length];
+    /// <exception cref="SocketException">There is no descriptor for it.</exception>
+    public static SocketLoop Nearest => _own ?? Of(Interlocked.Increment(ref _next) % (uint)Loops.Length);
 
     /// <summary>Tells from now on what happens at a socket; what is the case already is told as well.</summary>
     /// <param name="descriptor">The socket, which stays open meanwhile.</param>
@@ -72,6 +87,18 @@ internal sealed class SocketLoop
         else
         {
             readiness.Tell();
+        }
+    }
+
+    private static SocketLoop Of(uint number) => Volatile.Read(ref Loops[number]) ?? Make(number);
+
+    private static SocketLoop Make(uint number)
+    {
+        lock (Making)
+        {
+            SocketLoop loop = Loops[number] ?? new SocketLoop(number);
+            Volatile.Write(ref Loops[number], loop);
+            return loop;
         }
     }
 

@@ -6,8 +6,8 @@ namespace KestrelL4.Server.Agent.Contact;
 
 /// <summary>A stream to the authority through an OpenSSH client, which lives exactly as long as the stream.</summary>
 /// <remarks>
-/// Its input and output are pipes. Where the node is killed they end, and with its input's end the client ends too, so that it is
-/// never left behind.
+/// Its input and output are pipes. Where the node is killed they end, and with its input's end the client ends too; one that is not through
+/// yet does not look at it, and ends by its own time-outs within 15 s. Where the node ends in order, it takes the client along.
 /// </remarks>
 internal sealed class SshTunnel : Stream
 {
@@ -26,6 +26,7 @@ internal sealed class SshTunnel : Stream
         _input = process.StandardInput.BaseStream;
         _output = process.StandardOutput.BaseStream;
         _listening = _words.ListenAsync(process.StandardError);
+        AppDomain.CurrentDomain.ProcessExit += EndWithNode;
     }
 
     /// <inheritdoc/>
@@ -125,11 +126,25 @@ internal sealed class SshTunnel : Stream
     {
         if (disposing && Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
+            AppDomain.CurrentDomain.ProcessExit -= EndWithNode;
             _process.Kill();
             _ = BuryAsync();
         }
 
         base.Dispose(disposing);
+    }
+
+    // Whoever asked may have given up, and HTTP keeps the attempt for the next one to ask: nobody disposes of it.
+    private void EndWithNode(object? sender, EventArgs arguments)
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It was disposed of at this very moment.
+        }
     }
 
     // Null = the other side has ended the stream, and the client well.

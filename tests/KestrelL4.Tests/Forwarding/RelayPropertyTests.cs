@@ -44,7 +44,15 @@ public sealed class RelayPropertyTests
         Side near = new(client, new Random(random.Next()), mayReset: random.Next(3) == 0);
         Side far = new(new SocketWire(upstream), new Random(random.Next()), mayReset: random.Next(3) == 0);
 
-        await Task.WhenAll(near.PlayAsync(), far.PlayAsync()).WaitAsync(Eventually.DefaultDeadline);
+        try
+        {
+            await Task.WhenAll(near.PlayAsync(), far.PlayAsync()).WaitAsync(Eventually.DefaultDeadline);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Both sides do not end, while the relay is {ended.Status}: near {near} far {far}");
+        }
+
         CloseReason reason = await Eventually.WithinAsync(ended, $"the connection ends: near {near} far {far}");
 
         if (reason == CloseReason.UpstreamConnectFailed)
@@ -71,6 +79,8 @@ public sealed class RelayPropertyTests
     /// <summary>One peer: writes pieces of the pattern, may break, else ends; reads all along, now and then slowly.</summary>
     private sealed class Side(PeerWire wire, Random random, bool mayReset)
     {
+        private bool _isWriting = true;
+
         public int Sent { get; private set; }
 
         public int Received { get; private set; }
@@ -84,7 +94,7 @@ public sealed class RelayPropertyTests
         /// <summary>Whether its reads tell of a reset: the kernel tells once, and a write may have been told first.</summary>
         public bool SeesResets { get; private set; } = !mayReset;
 
-        public override string ToString() => $"sent {Sent} received {Received} end {End} ended {HasEnded} reset {HasReset}";
+        public override string ToString() => $"sent {Sent} received {Received} end {End} ended {HasEnded} reset {HasReset} writing {_isWriting}";
 
         public async Task PlayAsync()
         {
@@ -94,6 +104,7 @@ public sealed class RelayPropertyTests
             try
             {
                 await WriteAsync();
+                _isWriting = false;
             }
             catch (Exception exception) when (PeerWire.IsBroken(exception))
             {

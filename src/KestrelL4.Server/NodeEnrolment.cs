@@ -3,7 +3,6 @@ using KestrelL4.Registry;
 using KestrelL4.Server.Agent;
 using KestrelL4.Server.Agent.Contact;
 using KestrelL4.Server.Configuration;
-using KestrelL4.Server.Configuration.Values;
 using KestrelL4.Server.Reload;
 using KestrelL4.Tls;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,24 +10,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KestrelL4.Server;
 
 /// <summary>Obtains identity and registry, keeps them in the state directory, and serves nobody.</summary>
-/// <param name="output">Where what was obtained is told.</param>
-/// <param name="error">Where the operator reads why it was not.</param>
 /// <param name="time">The clock.</param>
-internal sealed class NodeEnrolment(TextWriter output, TextWriter error, TimeProvider time)
+internal sealed class NodeEnrolment(TimeProvider time)
 {
     /// <summary>Tries once.</summary>
-    public async Task<EnrolmentResult> RunAsync(ConfigurationSources sources, CancellationToken cancellation)
+    public async Task<EnrolmentOutcome> RunAsync(ConfigurationSources sources, CancellationToken cancellation)
     {
         ConfigurationReading reading = ConfigurationReader.Read(sources);
         IReadOnlyList<ConfigurationError> errors = [.. reading.Unreadable, .. reading.Errors];
         if (errors.Count > 0)
         {
-            foreach (ConfigurationError found in errors)
-            {
-                error.WriteLine(found);
-            }
-
-            return EnrolmentResult.Refused;
+            return new EnrolmentOutcome(EnrolmentResult.Refused, null, [.. errors.Select(static error => error.ToString())]);
         }
 
         if (reading.Understood.Authority is null)
@@ -57,40 +49,18 @@ internal sealed class NodeEnrolment(TextWriter output, TextWriter error, TimePro
                     ? Fail(failure.Fault == ContactFault.Away ? EnrolmentResult.AuthorityAway : EnrolmentResult.Refused, AuthorityStart.Text(failure))
                 : agent.State.RegistryProblem is { } refused ? Fail(EnrolmentResult.Refused, $"the authority's registry is refused: {refused}")
                 : agent.State.CacheProblem is { } unkept ? Fail(EnrolmentResult.StateDirectoryUnusable, unkept)
-                : Tell(agent.Holding, directory);
+                : Enrolled(agent.Holding, directory);
         }
     }
 
-    private EnrolmentResult Tell(Holding holding, string directory)
+    private static EnrolmentOutcome Enrolled(Holding holding, string directory)
     {
         NodeIdentity identity = holding.Identity!;
         RegistrySnapshot registry = holding.Registry!.Snapshot;
         string node = identity.Context.TargetCertificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        output.WriteLine(Printable.Whole($"Enrolled as {node}: certificate valid until {identity.NotAfter:u}"));
-        output.WriteLine($"Registry: epoch {registry.Epoch}, revision {registry.Revision}, clients: {registry.ClientCount}");
-        output.WriteLine(Printable.Whole($"Kept in: {directory}"));
-        return EnrolmentResult.Done;
+        return new EnrolmentOutcome(
+            EnrolmentResult.Done, new EnrolledNode(node, identity.NotAfter, registry.Epoch, registry.Revision, registry.ClientCount, directory), []);
     }
 
-    private EnrolmentResult Fail(EnrolmentResult result, string problem)
-    {
-        error.WriteLine(Printable.Whole($"kestrell4 enroll: {problem}"));
-        return result;
-    }
-}
-
-/// <summary>How an enrolment ended; the number is the exit code of <c>enroll</c>.</summary>
-internal enum EnrolmentResult
-{
-    /// <summary>Identity and registry are in the state directory.</summary>
-    Done = 0,
-
-    /// <summary>The configuration is wrong, or the authority refused.</summary>
-    Refused = 1,
-
-    /// <summary>The state directory is unsafe, in use, or takes nothing.</summary>
-    StateDirectoryUnusable = 2,
-
-    /// <summary>The authority cannot be reached.</summary>
-    AuthorityAway = 3,
+    private static EnrolmentOutcome Fail(EnrolmentResult result, string problem) => new(result, null, [problem]);
 }

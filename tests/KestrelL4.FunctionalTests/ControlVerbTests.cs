@@ -89,6 +89,30 @@ public sealed class ControlVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verbs_ForPrograms_AnswerInLinesOfJson()
+    {
+        _setup.Set("Drain:Timeout", "1s");
+        await using TestNode node = await _setup.StartAsync();
+        await using TlsClient closed = await node.HoldAsync(_alice);
+        string id = (string)JsonNode.Parse((await Run(Done, "connections", "--json")).Output)!.AsArray().Single()!["id"]!;
+
+        Assert.Equal($$"""{"id":"{{id}}"}""", await JsonAsync(Done, "close", id));
+        Assert.Contains(id, await RefusalAsync("close", id), StringComparison.Ordinal);
+        await Eventually.UntilAsync(() => _upstream.Open == 0, "the connection has gone");
+        Assert.Equal("""{"application":"echo","upstream":"u1","phase":"waiting","connections":0,"cut":0}""", await JsonAsync(Done, "drain", "echo/u1"));
+        Assert.Equal("""{"application":"echo","upstream":"u1","phase":"inService","connections":0,"cut":0}""", await JsonAsync(Done, "undrain", "echo/u1"));
+        Assert.Contains("there is no application", await RefusalAsync("drain", "nothing"), StringComparison.Ordinal);
+        Assert.Equal("""{"reached":true,"obstacle":null}""", await JsonAsync(Done, "wait"));
+
+        await using TlsClient cut = await node.HoldAsync(_alice);
+        string[] told = (await JsonAsync(Done, "drain", "--wait")).Split('\n');
+
+        Assert.Contains("""{"application":null,"upstream":null,"phase":"waiting","connections":1,"cut":0}""", told);
+        Assert.Equal("""{"application":null,"upstream":null,"phase":"waiting","connections":0,"cut":1}""", told[^1]);
+        Assert.Matches("""{"reached":false,"obstacle":".*draining""", await JsonAsync(No, "wait", "--timeout", "0s"));
+    }
+
+    [Fact]
     public async Task Drain_Application_ClosesItsPortUntilUndrain()
     {
         await using TestNode node = await _setup.StartAsync();
@@ -337,6 +361,16 @@ public sealed class ControlVerbTests : IAsyncLifetime
             }
         },
         "the port is closed");
+
+    private async Task<string> RefusalAsync(params string[] arguments) =>
+        (string)JsonNode.Parse(await JsonAsync(No, arguments))!["errors"]!.AsArray().Single()!;
+
+    private async Task<string> JsonAsync(int exitCode, params string[] arguments)
+    {
+        ToolResult result = await Run(exitCode, [.. arguments, "--json"]);
+        Assert.Empty(result.Error);
+        return result.Output.TrimEnd();
+    }
 
     private async Task<ToolResult> Run(int? exitCode, params string[] arguments)
     {

@@ -6,22 +6,21 @@ namespace KestrelL4.Server.Tests;
 public sealed class NodeEnrolmentTests : IAsyncDisposable
 {
     private readonly NodeSetUp _setUp = new();
-    private readonly StringWriter _output = new();
-    private readonly StringWriter _error = new();
 
     [Fact]
     public async Task RunAsync_NoAuthority_IsRefused()
     {
-        Assert.Equal(EnrolmentResult.Refused, await RunAsync());
-        Assert.Contains("no section Authority", _error.ToString(), StringComparison.Ordinal);
+        Refuses(EnrolmentResult.Refused, "no section Authority", await RunAsync());
     }
 
     [Fact]
     public async Task RunAsync_ConfigurationInvalid_TellsEveryError()
     {
-        Assert.Equal(EnrolmentResult.Refused, await RunAsync("Drain:Timeout=soon", "Authority:Urls:0=nowhere"));
-        Assert.Contains("KestrelL4:Drain:Timeout", _error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("KestrelL4:Authority:Urls:0", _error.ToString(), StringComparison.Ordinal);
+        EnrolmentOutcome outcome = await RunAsync("Drain:Timeout=soon", "Authority:Urls:0=nowhere");
+
+        Assert.Equal(EnrolmentResult.Refused, outcome.Result);
+        Assert.Contains(outcome.Problems, static problem => problem.StartsWith("KestrelL4:Drain:Timeout", StringComparison.Ordinal));
+        Assert.Contains(outcome.Problems, static problem => problem.StartsWith("KestrelL4:Authority:Urls:0", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -29,8 +28,7 @@ public sealed class NodeEnrolmentTests : IAsyncDisposable
     {
         using StateDirectory? running = StateDirectory.TryOpen(_setUp.Directory["state"], [], out _);
 
-        Assert.Equal(EnrolmentResult.StateDirectoryUnusable, await RunWithAuthorityAsync("127.0.0.1:1"));
-        Assert.Contains("in use by another node", _error.ToString(), StringComparison.Ordinal);
+        Refuses(EnrolmentResult.StateDirectoryUnusable, "in use by another node", await RunWithAuthorityAsync("127.0.0.1:1"));
     }
 
     [Fact]
@@ -38,17 +36,14 @@ public sealed class NodeEnrolmentTests : IAsyncDisposable
     {
         using RefusingPort away = new();
 
-        Assert.Equal(EnrolmentResult.AuthorityAway, await RunWithAuthorityAsync($"{away.EndPoint}"));
-        Assert.StartsWith("kestrell4 enroll: the authority cannot be reached: ", _error.ToString(), StringComparison.Ordinal);
-        Assert.Empty(_output.ToString());
+        Refuses(EnrolmentResult.AuthorityAway, "the authority cannot be reached: ", await RunWithAuthorityAsync($"{away.EndPoint}"));
     }
 
     // That it is no authority is nobody's absence, and waiting would not help.
     [Fact]
     public async Task RunAsync_SomethingElseAtTheAddress_IsRefused()
     {
-        Assert.Equal(EnrolmentResult.Refused, await RunWithAuthorityAsync($"{_setUp.Upstream.EndPoint}"));
-        Assert.StartsWith("kestrell4 enroll: the authority cannot be used: ", _error.ToString(), StringComparison.Ordinal);
+        Refuses(EnrolmentResult.Refused, "the authority cannot be used: ", await RunWithAuthorityAsync($"{_setUp.Upstream.EndPoint}"));
     }
 
     [Theory]
@@ -58,19 +53,21 @@ public sealed class NodeEnrolmentTests : IAsyncDisposable
     [InlineData(EnrolmentResult.AuthorityAway, 3)]
     internal void EnrolmentResult_Number_IsTheExitCode(EnrolmentResult result, int code) => Assert.Equal(code, (int)result);
 
-    public ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _setUp.DisposeAsync();
+
+    private static void Refuses(EnrolmentResult result, string problem, EnrolmentOutcome outcome)
     {
-        _output.Dispose();
-        _error.Dispose();
-        return _setUp.DisposeAsync();
+        Assert.Equal(result, outcome.Result);
+        Assert.Contains(problem, Assert.Single(outcome.Problems), StringComparison.Ordinal);
+        Assert.Null(outcome.Enrolled);
     }
 
-    private Task<EnrolmentResult> RunWithAuthorityAsync(string address) => RunAsync(
+    private Task<EnrolmentOutcome> RunWithAuthorityAsync(string address) => RunAsync(
         "Identity=",
         $"Authority:Urls:0=https://{address}",
         $"Authority:Ca={_setUp.Directory["ca.crt"]}",
         $"Authority:JoinTokenFile={_setUp.Directory.Write("token", "0123")}");
 
-    private Task<EnrolmentResult> RunAsync(params string[] settings) =>
-        new NodeEnrolment(_output, _error, TimeProvider.System).RunAsync(_setUp.With(settings), CancellationToken.None);
+    private Task<EnrolmentOutcome> RunAsync(params string[] settings) =>
+        new NodeEnrolment(TimeProvider.System).RunAsync(_setUp.With(settings), CancellationToken.None);
 }

@@ -1,3 +1,4 @@
+using KestrelL4.Cli.Control;
 using KestrelL4.Server.Admin.Answers;
 using KestrelL4.Server.Health;
 
@@ -10,6 +11,11 @@ namespace KestrelL4.Cli.Draining;
 internal sealed record DrainState(DrainPhase Phase, long Connections, long Cut)
 {
     private const string CutReason = "drained";
+
+    /// <summary>Asks a node for it.</summary>
+    /// <exception cref="NodeUnreachableException">No node answers.</exception>
+    public static async Task<DrainState> ReadAsync(AdminSocket socket, DrainTarget target, CancellationToken cancellation) =>
+        Of(await socket.ReadAsync("/status", AdminJson.Default.NodeStatus, cancellation), target);
 
     /// <summary>Reads it from a node's status.</summary>
     public static DrainState Of(NodeStatus status, DrainTarget target)

@@ -1,14 +1,13 @@
 using KestrelL4.Cli.Control;
-using KestrelL4.Server.Admin.Answers;
 
 namespace KestrelL4.Cli.Draining;
 
 /// <summary>Waits until what was drained has no connection left.</summary>
 /// <param name="socket">The node's socket.</param>
 /// <param name="target">What is drained.</param>
-/// <param name="progress">Where it is told how it goes on.</param>
+/// <param name="tell">Told how it goes on, at each look but the last, and for how long it has by then.</param>
 /// <param name="time">The clock.</param>
-internal sealed class DrainWait(AdminSocket socket, DrainTarget target, DrainProgress progress, TimeProvider time)
+internal sealed class DrainWait(AdminSocket socket, DrainTarget target, Action<DrainState, TimeSpan> tell, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -16,11 +15,6 @@ internal sealed class DrainWait(AdminSocket socket, DrainTarget target, DrainPro
 
     /// <summary>For how long it has waited.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_began);
-
-    /// <summary>How it is before the drain.</summary>
-    /// <exception cref="NodeUnreachableException">No node answers.</exception>
-    public async Task<DrainState> ReadAsync(CancellationToken cancellation) =>
-        DrainState.Of(await socket.ReadAsync("/status", AdminJson.Default.NodeStatus, cancellation), target);
 
     /// <summary>Waits.</summary>
     /// <returns>How it is at the end: without connections, or in service again.</returns>
@@ -30,15 +24,14 @@ internal sealed class DrainWait(AdminSocket socket, DrainTarget target, DrainPro
         bool hasBegun = false;
         while (true)
         {
-            DrainState state = await ReadAsync(cancellation);
+            DrainState state = await DrainState.ReadAsync(socket, target, cancellation);
             if (state is { Phase: DrainPhase.Waiting, Connections: 0 } || (hasBegun && state.Phase == DrainPhase.InService))
             {
-                progress.End();
                 return state;
             }
 
             hasBegun |= state.Phase != DrainPhase.InService;
-            progress.Tell(state, Elapsed);
+            tell(state, Elapsed);
             await Task.Delay(Pause, time, cancellation);
         }
     }

@@ -13,23 +13,31 @@ internal static class DrainVerb
         NodeOptions node = new();
         Argument<DrainTarget> target = TargetArgument();
         Option<bool> wait = new("--wait") { Description = "Show how it goes on, until no connection is left; Ctrl-C leaves it draining." };
+        Option<bool> json = JsonOption.Create();
         Command command = new(
             "drain", "Stop taking connections: the node as SIGTERM does, without ending it; an application's port; or an upstream, which is picked no more.")
         {
-            target, wait,
+            target, wait, json,
         };
         node.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using AdminSocket socket = node.Open(parsed);
             DrainTarget named = parsed.GetRequiredValue(target);
+            if (parsed.GetValue(json))
+            {
+                DrainForPrograms drain = new(parsed, socket, named);
+                return await (parsed.GetValue(wait) ? drain.DrainToTheEndAsync(cancellation) : drain.DrainAsync(cancellation));
+            }
+
             if (!parsed.GetValue(wait))
             {
                 return Outcome.Tell(parsed, await BeginAsync(socket, named, cancellation), $"Draining {named}.");
             }
 
-            DrainWait waiting = new(socket, named, new DrainProgress(parsed.InvocationConfiguration.Output, named), TimeProvider.System);
-            DrainState before = await waiting.ReadAsync(cancellation);
+            DrainProgress progress = new(parsed.InvocationConfiguration.Output, named);
+            DrainWait waiting = new(socket, named, progress.Tell, TimeProvider.System);
+            DrainState before = await DrainState.ReadAsync(socket, named, cancellation);
             AdminAnswer answer = await BeginAsync(socket, named, cancellation);
             if (!answer.IsDone)
             {
@@ -37,6 +45,7 @@ internal static class DrainVerb
             }
 
             DrainState end = await waiting.WaitAsync(cancellation);
+            progress.End();
             return end.Phase == DrainPhase.Waiting
                 ? Outcome.Tell(parsed, answer, $"Drained {named} within {Readable.Age(waiting.Elapsed)}; connections cut: {end.Cut - before.Cut}.")
                 : Outcome.Refuse(parsed, $"{named} was put back into service meanwhile.");
@@ -49,13 +58,16 @@ internal static class DrainVerb
     {
         NodeOptions node = new();
         Argument<DrainTarget> target = TargetArgument();
-        Command command = new("undrain", "Take a drain back: the same ports open again, the upstream is picked again.") { target };
+        Option<bool> json = JsonOption.Create();
+        Command command = new("undrain", "Take a drain back: the same ports open again, the upstream is picked again.") { target, json };
         node.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using AdminSocket socket = node.Open(parsed);
             DrainTarget named = parsed.GetRequiredValue(target);
-            return Outcome.Tell(parsed, await socket.SendAsync(HttpMethod.Post, $"/undrain{named.Query}", cancellation), $"Back in service: {named}.");
+            return parsed.GetValue(json)
+                ? await new DrainForPrograms(parsed, socket, named).UndrainAsync(cancellation)
+                : Outcome.Tell(parsed, await socket.SendAsync(HttpMethod.Post, $"/undrain{named.Query}", cancellation), $"Back in service: {named}.");
         });
         return command;
     }

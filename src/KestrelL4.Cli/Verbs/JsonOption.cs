@@ -6,5 +6,5 @@ namespace KestrelL4.Cli.Verbs;
 internal static class JsonOption
 {
     /// <summary>The option.</summary>
-    public static Option<bool> Create() => new("--json") { Description = "Print the answer as JSON, as it came." };
+    public static Option<bool> Create() => new("--json") { Description = "Print the answer as JSON, for programs." };
 }

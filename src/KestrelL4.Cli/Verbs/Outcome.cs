@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Cli.Verbs;
@@ -17,6 +19,13 @@ internal static class Outcome
         }
 
         return Refuse(parsed, [.. answer.Errors]);
+    }
+
+    /// <summary>Prints for programs why something was not done; returns an <see cref="ExitCode"/>.</summary>
+    public static int RefuseAsJson(ParseResult parsed, IReadOnlyList<string> errors)
+    {
+        Show.Json(parsed, JsonSerializer.Serialize(new Refusal(errors), CliJson.Default.Refusal));
+        return ExitCode.No;
     }
 
     /// <summary>Prints why something was not done; returns an <see cref="ExitCode"/>.</summary>

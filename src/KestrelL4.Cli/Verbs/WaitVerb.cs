@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
 using KestrelL4.Server.Configuration.Values;
 
 namespace KestrelL4.Cli.Verbs;
@@ -39,9 +41,10 @@ internal static class WaitVerb
                 return read;
             },
         };
+        Option<bool> json = JsonOption.Create();
         Command command = new("wait", "Wait until a node, or one of its components, is ready; a node may also come only now.")
         {
-            component, goal, timeout,
+            component, goal, timeout, json,
         };
         node.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -49,7 +52,11 @@ internal static class WaitVerb
             using AdminSocket socket = node.Open(parsed);
             NodeWait wait = new(socket, parsed.GetValue(component), parsed.GetValue(goal), TimeProvider.System);
             string? obstacle = await wait.WaitAsync(parsed.GetValue(timeout), cancellation);
-            if (obstacle is not null)
+            if (parsed.GetValue(json))
+            {
+                Show.Json(parsed, JsonSerializer.Serialize(new WaitAnswer(obstacle is null, obstacle), CliJson.Default.WaitAnswer));
+            }
+            else if (obstacle is not null)
             {
                 parsed.InvocationConfiguration.Error.WriteLine($"{CommandLine.Name} wait: timed out: {Printable.Whole(obstacle)}");
             }

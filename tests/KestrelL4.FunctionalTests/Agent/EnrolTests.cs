@@ -16,9 +16,10 @@ public sealed class EnrolTests : IAsyncLifetime
         NodeSetup setup = await _scene.PrepareAsync("edge-1", link.EndPoint);
         setup.Write();
 
-        ToolResult enrolled = await NodeExecutable.RunAsync(setup.Directory.Path, "enroll", "--once", "--config", setup.ConfigurationFile);
+        ToolResult enrolled = await NodeExecutable.RunAsync(setup.Directory.Path, "enroll", "--once", "--json", "--config", setup.ConfigurationFile);
 
         Assert.True(enrolled.ExitCode == 0, enrolled.ToString());
+        Assert.Matches($$"""\A{"node":"edge-1","notAfter":"20[^"]+","epoch":1,"revision":\d+,"clients":1,"stateDirectory":"{{setup.Directory["state"]}}"}\n\z""", enrolled.Output);
         await link.RefuseAsync();
         await using TestNode node = await setup.StartAsync();
         await using TlsClient client = await node.HoldAsync(_scene.Alice);

@@ -61,7 +61,8 @@ public sealed class ClientAuthorityReloadTests(ReloadFixture fixture) : ReloadTe
         MetricWatch refused = await Node.WatchAsync("kestrell4_handshakes_total", ("cause", "untrusted"));
         await Assert.ThrowsAnyAsync<Exception>(() => Node.HoldAsync(dave));
         await refused.RoseByAsync(1);
-        Assert.Null((await Node.StatusAsync())["components"]!["client-authority:removed"]);
+        await Eventually.UntilAsync(
+            async () => (await Node.StatusAsync())["components"]!["client-authority:removed"] is null, "nothing is told of it any more");
     }
 
     [Fact]

@@ -15,10 +15,10 @@ public sealed class TlsClient : IAsyncDisposable
     {
         Socket = socket;
         _wire = new WireStream(socket);
-        Stream = new SslStream(_wire);
+        Stream = new TurnTakingSslStream(_wire);
     }
 
-    /// <summary>The TLS stream.</summary>
+    /// <summary>The TLS stream, which may be read while it says goodbye.</summary>
     public SslStream Stream { get; }
 
     /// <summary>The socket below it.</summary>
@@ -72,22 +72,7 @@ public sealed class TlsClient : IAsyncDisposable
     }
 
     /// <summary>Ends the client's direction by close_notify; the other goes on.</summary>
-    public async Task CompleteSendingAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                await Stream.ShutdownAsync();
-                return;
-            }
-            catch (Exception exception) when (exception is not (IOException or ObjectDisposedException or InvalidOperationException))
-            {
-                // OpenSSL met bytes that a read was about to take, and has sent nothing.
-                await Task.Yield();
-            }
-        }
-    }
+    public Task CompleteSendingAsync() => Stream.ShutdownAsync();
 
     /// <summary>Receives until the server's end, within the default deadline.</summary>
     public async Task<byte[]> ReceiveToEndAsync()
@@ -146,6 +131,7 @@ public sealed class TlsClient : IAsyncDisposable
 #pragma warning restore CA5359
                 },
                 cancellationToken);
+            client._wire.Turn.Release();
             return client;
         }
         catch

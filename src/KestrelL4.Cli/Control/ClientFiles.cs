@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Serialization;
 using KestrelL4.Authority.Pki;
 
 namespace KestrelL4.Cli.Control;
@@ -42,10 +43,22 @@ internal sealed class ClientFiles(string directory, string name)
         }
     }
 
-    /// <summary>What a user should know of a certificate that was just issued.</summary>
-    public static string Describe(string path)
+    /// <summary>What was issued, read from the files that were written.</summary>
+    public IssuedClient Written()
     {
-        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(path);
-        return $"Registered as: authority:{SerialNumber.Of(certificate)}\nValid until {certificate.NotAfter.ToUniversalTime():u}";
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(Certificate);
+        return new IssuedClient(Certificate, Key, $"authority:{SerialNumber.Of(certificate)}", certificate.NotAfter.ToUniversalTime());
     }
+}
+
+/// <summary>A client's new identity; the answer of <c>authority client issue --json</c>.</summary>
+/// <param name="Certificate">The certificate's file.</param>
+/// <param name="Key">The key's file.</param>
+/// <param name="SerialNumber">The certificate as the registry has it.</param>
+/// <param name="NotAfter">Until when it is valid, in UTC.</param>
+internal sealed record IssuedClient(string Certificate, string Key, string SerialNumber, DateTime NotAfter)
+{
+    /// <summary>The same in words, a line for each.</summary>
+    [JsonIgnore]
+    public string Text => $"Files: {Certificate}, {Key}\nRegistered as: {SerialNumber}\nValid until {NotAfter:u}";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KestrelL4.Cli.Control;
 using KestrelL4.Server;
 
 namespace KestrelL4.Cli.Display;
@@ -11,5 +12,6 @@ namespace KestrelL4.Cli.Display;
 [JsonSerializable(typeof(DrainAnswer))]
 [JsonSerializable(typeof(WaitAnswer))]
 [JsonSerializable(typeof(EnrolledNode))]
+[JsonSerializable(typeof(IssuedClient))]
 [JsonSerializable(typeof(Refusal))]
 internal sealed partial class CliJson : JsonSerializerContext;

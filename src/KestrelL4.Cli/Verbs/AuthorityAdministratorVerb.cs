@@ -15,12 +15,12 @@ internal static class AuthorityAdministratorVerb
     {
         Argument<string> serial = SerialArgument();
         Command command = new("add", "Let a certificate administer.") { serial };
-        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) => (await authority.OrderAsync(
+        new AuthorityOptionSet().Act(command, (authority, parsed, cancellation) => authority.OrderAsync(
             HttpMethod.Post,
             AdministrationRoutes.Administrators,
             (new AdministratorOrder(parsed.GetRequiredValue(serial)), AdministrationJson.Default.AdministratorOrder),
             AdministrationJson.Default.DoneReport,
-            cancellation)).Text);
+            cancellation));
         return command;
     }
 
@@ -28,11 +28,11 @@ internal static class AuthorityAdministratorVerb
     {
         Argument<string> serial = SerialArgument();
         Command command = new("remove", "Let a certificate administer no longer, from now on.") { serial };
-        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) => (await authority.AskAsync(
+        new AuthorityOptionSet().Act(command, (authority, parsed, cancellation) => authority.AskAsync(
             HttpMethod.Delete,
             AuthorityRequest.To(AdministrationRoutes.Administrator, parsed.GetRequiredValue(serial)),
             AdministrationJson.Default.DoneReport,
-            cancellation)).Text);
+            cancellation));
         return command;
     }
 

@@ -17,11 +17,11 @@ internal static class AuthorityCertificateVerb
             Description = "The certificate: main:5F3A01, or the serial number alone for one of this authority where there is no other.",
         };
         Command command = new("revoke", "Withdraw one certificate; its client keeps the others.") { serial };
-        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) => (await authority.AskAsync(
+        new AuthorityOptionSet().Act(command, (authority, parsed, cancellation) => authority.AskAsync(
             HttpMethod.Delete,
             AuthorityRequest.To(AdministrationRoutes.Certificate, parsed.GetRequiredValue(serial)),
             AdministrationJson.Default.DoneReport,
-            cancellation)).Text);
+            cancellation));
         return command;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using KestrelL4.Authority.Administration;
 using KestrelL4.Authority.Pki;
 using KestrelL4.Cli.Control;
+using KestrelL4.Cli.Display;
 
 namespace KestrelL4.Cli.Verbs;
 
@@ -29,12 +30,12 @@ internal static class AuthorityClientVerb
         new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) =>
         {
             ClientOrder order = new(parsed.GetRequiredValue(name), parsed.GetValue(serials) ?? [], parsed.GetValue(applications) ?? []);
-            return (await authority.OrderAsync(
+            return await authority.OrderAsync(
                 HttpMethod.Post,
                 AdministrationRoutes.Clients,
                 (order, AdministrationJson.Default.ClientOrder),
                 AdministrationJson.Default.DoneReport,
-                cancellation)).Text;
+                cancellation);
         });
         return command;
     }
@@ -45,13 +46,13 @@ internal static class AuthorityClientVerb
         Option<string> directory = new("--out") { Description = "Where NAME.key and NAME.crt are written.", HelpName = "DIR", Required = true };
         Option<int> days = new("--days") { Description = "How long the certificate is valid.", HelpName = "N", DefaultValueFactory = static _ => 365 };
         Command command = new("issue", "Make a key here and have it certified for a registered client.") { name, directory, days };
-        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) =>
+        new AuthorityOptionSet().Act(command, CliJson.Default.IssuedClient, static issued => issued.Text, async (authority, parsed, cancellation) =>
         {
             string client = parsed.GetRequiredValue(name);
             ClientFiles files = new(parsed.GetRequiredValue(directory), client);
             string request = $"{AuthorityRequest.To(AdministrationRoutes.ClientCertificates, client)}?days={parsed.GetValue(days)}";
             await files.WriteAsync(body => authority.PostTextAsync(request, body, cancellation));
-            return $"Files: {files.Certificate}, {files.Key}\n{ClientFiles.Describe(files.Certificate)}";
+            return files.Written();
         });
         return command;
     }
@@ -74,12 +75,12 @@ internal static class AuthorityClientVerb
                 Disabled = parsed.GetValue(disabled),
                 Limit = limits.Of(parsed),
             };
-            return (await authority.OrderAsync(
+            return await authority.OrderAsync(
                 HttpMethod.Patch,
                 AuthorityRequest.To(AdministrationRoutes.Client, parsed.GetRequiredValue(name)),
                 (change, AdministrationJson.Default.ClientChange),
                 AdministrationJson.Default.DoneReport,
-                cancellation)).Text;
+                cancellation);
         });
         return command;
     }
@@ -88,11 +89,11 @@ internal static class AuthorityClientVerb
     {
         Argument<string> name = NameArgument();
         Command command = new("revoke", "Remove a client, and revoke every certificate that it holds.") { name };
-        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) => (await authority.AskAsync(
+        new AuthorityOptionSet().Act(command, (authority, parsed, cancellation) => authority.AskAsync(
             HttpMethod.Delete,
             AuthorityRequest.To(AdministrationRoutes.Client, parsed.GetRequiredValue(name)),
             AdministrationJson.Default.DoneReport,
-            cancellation)).Text);
+            cancellation));
         return command;
     }
 

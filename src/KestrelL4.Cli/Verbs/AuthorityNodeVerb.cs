@@ -22,11 +22,11 @@ internal static class AuthorityNodeVerb
     {
         Argument<string> node = new("NODE") { Description = "The node." };
         Command command = new("revoke", "Refuse a node everywhere, from now on.") { node };
-        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) => (await authority.AskAsync(
+        new AuthorityOptionSet().Act(command, (authority, parsed, cancellation) => authority.AskAsync(
             HttpMethod.Delete,
             AuthorityRequest.To(AdministrationRoutes.Node, parsed.GetRequiredValue(node)),
             AdministrationJson.Default.DoneReport,
-            cancellation)).Text);
+            cancellation));
         return command;
     }
 }

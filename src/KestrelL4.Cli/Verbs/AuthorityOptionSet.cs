@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using KestrelL4.Authority;
+using KestrelL4.Authority.Administration;
 using KestrelL4.Cli.Control;
 using KestrelL4.Cli.Display;
 using KestrelL4.Server.Configuration.Values;
@@ -25,22 +27,36 @@ internal sealed class AuthorityOptionSet
     /// <summary>Adds the directory alone to a command.</summary>
     public void AddTo(Command command) => command.Add(_directory);
 
-    /// <summary>A command that asks the authority and prints the lines that it gives; 1 when it refuses.</summary>
-    public void Act(Command command, Func<AuthorityConnection, ParseResult, CancellationToken, Task<string>> ask) =>
-        ActCore(command, async (authority, parsed, cancellation) =>
+    /// <summary>A command that has the authority do something, and prints what it says; 1 when it refuses.</summary>
+    public void Act(Command command, Func<AuthorityConnection, ParseResult, CancellationToken, Task<DoneReport>> ask) =>
+        Act(command, AdministrationJson.Default.DoneReport, static done => done.Text, ask);
+
+    /// <summary>A command that has the authority do something, and prints what comes of it in words or as JSON; 1 when it refuses.</summary>
+    public void Act<T>(
+        Command command, JsonTypeInfo<T> type, Func<T, string> words, Func<AuthorityConnection, ParseResult, CancellationToken, Task<T>> ask)
+    {
+        Option<bool> json = JsonOption.Create();
+        ActCore(command, json, async (authority, parsed, cancellation) =>
         {
-            foreach (string line in (await ask(authority, parsed, cancellation)).TrimEnd('\n').Split('\n'))
+            T answer = await ask(authority, parsed, cancellation);
+            if (parsed.GetValue(json))
+            {
+                Show.Json(parsed, JsonSerializer.Serialize(answer, type));
+                return;
+            }
+
+            foreach (string line in words(answer).TrimEnd('\n').Split('\n'))
             {
                 parsed.InvocationConfiguration.Output.WriteLine(Printable.Whole(line));
             }
         });
+    }
 
     /// <summary>A command that gets something from the authority and shows it, or prints it as JSON; 1 when it refuses.</summary>
     public void Present<T>(Command command, string route, JsonTypeInfo<T> type, Func<T, Report> render)
     {
         Option<bool> json = JsonOption.Create();
-        command.Add(json);
-        ActCore(command, async (authority, parsed, cancellation) =>
+        ActCore(command, json, async (authority, parsed, cancellation) =>
         {
             if (parsed.GetValue(json))
             {
@@ -53,8 +69,9 @@ internal sealed class AuthorityOptionSet
         });
     }
 
-    private void ActCore(Command command, Func<AuthorityConnection, ParseResult, CancellationToken, Task> act)
+    private void ActCore(Command command, Option<bool> json, Func<AuthorityConnection, ParseResult, CancellationToken, Task> act)
     {
+        command.Add(json);
         AddTo(command);
         _remote.AddTo(command, _directory);
         command.SetAction(async (parsed, cancellation) =>
@@ -69,7 +86,8 @@ internal sealed class AuthorityOptionSet
             }
             catch (AuthorityRefusedException exception)
             {
-                return Outcome.Refuse(parsed, $"{exception.Message.TrimEnd('.')}.");
+                string refusal = $"{exception.Message.TrimEnd('.')}.";
+                return parsed.GetValue(json) ? Outcome.RefuseAsJson(parsed, [refusal]) : Outcome.Refuse(parsed, refusal);
             }
         });
     }

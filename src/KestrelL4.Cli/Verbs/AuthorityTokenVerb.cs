@@ -22,19 +22,19 @@ internal static class AuthorityTokenVerb
             DefaultValueFactory = static _ => 1,
         };
         Command command = new("create", "Print a new token, which is shown this once.") { node, hosts, expires, uses };
-        new AuthorityOptionSet().Act(command, async (authority, parsed, cancellation) =>
+        new AuthorityOptionSet().Act(command, AdministrationJson.Default.TokenReport, static created => created.Token, async (authority, parsed, cancellation) =>
         {
             TokenOrder order = new(
                 parsed.GetRequiredValue(node),
                 [.. parsed.GetRequiredValue(hosts).Select(static host => host.Text)],
                 parsed.GetValue(expires) ?? TimeSpan.FromHours(1),
                 parsed.GetValue(uses));
-            return (await authority.OrderAsync(
+            return await authority.OrderAsync(
                 HttpMethod.Post,
                 AdministrationRoutes.Tokens,
                 (order, AdministrationJson.Default.TokenOrder),
                 AdministrationJson.Default.TokenReport,
-                cancellation)).Token;
+                cancellation);
         });
         return command;
     }

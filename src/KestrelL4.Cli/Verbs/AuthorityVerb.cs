@@ -81,8 +81,11 @@ internal static class AuthorityVerb
     private static Command CreatePin()
     {
         Command command = new("pin", "Print the CaPin: the SHA-256 of the root's public key, by which nodes know the authority.");
-        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) =>
-            (await authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, cancellation)).CaPin);
+        new AuthorityOptionSet().Act(
+            command,
+            AdministrationJson.Default.SelfReport,
+            static self => self.CaPin,
+            static (authority, _, cancellation) => authority.AskAsync(HttpMethod.Get, AdministrationRoutes.Self, AdministrationJson.Default.SelfReport, cancellation));
         return command;
     }
 
@@ -101,8 +104,8 @@ internal static class AuthorityVerb
                 result.AddError("restore needs --new-epoch.");
             }
         });
-        new AuthorityOptionSet().Act(command, static async (authority, _, cancellation) =>
-            (await authority.AskAsync(HttpMethod.Post, AdministrationRoutes.Epoch, AdministrationJson.Default.DoneReport, cancellation)).Text);
+        new AuthorityOptionSet().Act(command, static (authority, _, cancellation) =>
+            authority.AskAsync(HttpMethod.Post, AdministrationRoutes.Epoch, AdministrationJson.Default.DoneReport, cancellation));
         return command;
     }
 }

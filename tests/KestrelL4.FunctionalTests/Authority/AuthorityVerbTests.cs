@@ -17,6 +17,24 @@ public sealed class AuthorityVerbTests : IAsyncLifetime
     public async Task Token_Create_PrintsTheTokenAlone() =>
         Assert.Matches(@"\A[0-9a-f]{64}\z", await _authority.DoAsync("token", "create", "edge-1", "--host", "edge.example.com", "10.0.0.5", "--expires", "1h", "--uses", "2"));
 
+    [Fact]
+    public async Task Verbs_ForPrograms_AnswerInJson()
+    {
+        Assert.Matches(
+            """\A{"token":"[0-9a-f]{64}","expiresAt":"[^"]+"}\z""",
+            await _authority.DoAsync("token", "create", "edge-1", "--host", "edge.example.com", "--json"));
+        Assert.StartsWith("""{"text":""", await _authority.DoAsync("client", "add", "bob", "--application", "*", "--json"), StringComparison.Ordinal);
+        JsonNode issued = JsonNode.Parse(await _authority.DoAsync("client", "issue", "bob", "--out", "out", "--json"))!;
+        Assert.Equal(["certificate", "key", "serialNumber", "notAfter"], issued.AsObject().Select(static each => each.Key));
+        Assert.StartsWith("authority:", (string)issued["serialNumber"]!, StringComparison.Ordinal);
+        Assert.NotNull(JsonNode.Parse(await _authority.DoAsync("pin", "--json"))!["caPin"]);
+
+        ToolResult refused = await _authority.RunAsync("client", "revoke", "nobody", "--json");
+
+        Assert.Equal((1, ""), (refused.ExitCode, refused.Error));
+        Assert.Contains("there is no client 'nobody'", (string)JsonNode.Parse(refused.Output)!["errors"]![0]!, StringComparison.Ordinal);
+    }
+
     [RequiresToolFact(OpenSsl)]
     public async Task Client_Issue_WritesKeyAndCertificateThatTheRegistryKnows()
     {

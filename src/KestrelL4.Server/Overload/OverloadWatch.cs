@@ -12,8 +12,7 @@ internal sealed partial class OverloadWatch : IAsyncDisposable
     // A tenth a time: what was measured is always a little late, and one that is closed in vain cannot be opened again.
     private const int LargestPart = 10;
 
-    // What a connection takes at most that carries nothing, its handshake included, the kernel's part and what the compiler makes of the first ones
-    // not (docs/measurements.md): what is measured lags behind who was let in.
+    // More than a connection that carries nothing was seen to take (docs/reliability.md: some 43 KB), for what is measured lags behind who was let in.
     private const int OneConnection = 64 * 1024;
 
     // A handshake has taken what it takes by then, or its client is silent.

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using KestrelL4.Authentication;
 using KestrelL4.Authorization;
 using KestrelL4.Forwarding;
+using KestrelL4.OpenSsl;
 using KestrelL4.RateLimiting;
 using KestrelL4.Registry;
 using KestrelL4.Sockets;
@@ -35,7 +36,10 @@ public sealed class ApplicationConnectionHandler(
         ProxiedConnection proxied = connection.Features.GetRequiredFeature<ProxiedConnection>();
         SslStream stream = connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream;
         Socket socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-        await using TlsRelayEnd end = new(stream, socket, connection.Features.Get<TlsTurn>());
+        OpenSslRelayEnd? taken = connection.Features.Get<ITlsHandover>() is { } handover
+            ? await OpenSslRelayEnd.TryTakeOverAsync(stream, handover).ConfigureAwait(false)
+            : null;
+        await using RelayEnd end = taken ?? (RelayEnd)new TlsRelayEnd(stream, socket, connection.Features.Get<TlsTurn>());
         CloseReason reason = await PassAsync(proxied, end).ConfigureAwait(false);
         await application.EndAsync(proxied, end, reason).ConfigureAwait(false);
     }

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using KestrelL4.OpenSsl;
 using KestrelL4.Tls;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -22,8 +23,14 @@ internal sealed class ClientHandshake
     public TlsHandshakeCallbackOptions Options(TimeSpan timeout) =>
         new() { HandshakeTimeout = TimerBounds.Bound(timeout), OnConnection = Begin };
 
-    private ValueTask<SslServerAuthenticationOptions> Begin(TlsHandshakeCallbackContext context) => ValueTask.FromResult(
-        InForce().Begin(context.SslStream, context.Connection.Features.GetRequiredFeature<ProxiedConnection>()));
+    private ValueTask<SslServerAuthenticationOptions> Begin(TlsHandshakeCallbackContext context)
+    {
+        SslServerAuthenticationOptions options = InForce().Begin(context.SslStream, context.Connection.Features.GetRequiredFeature<ProxiedConnection>());
+
+        // With the options at hand the stream makes its session at once, on this thread.
+        context.Connection.Features.Get<ITlsHandover>()?.Capture.Expect();
+        return ValueTask.FromResult(options);
+    }
 
     // An identity may expire or be replaced, but it never goes.
     private TlsInForce InForce() =>

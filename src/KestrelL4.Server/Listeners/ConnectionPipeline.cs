@@ -47,6 +47,7 @@ internal sealed class ConnectionPipeline(
             return;
         }
 
+        socket.GiveRecords();
         using LimitLease source = shared.Sources.Acquire(connection.Peer);
         if (!source.IsAcquired)
         {

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using KestrelL4.Forwarding;
+using KestrelL4.OpenSsl;
 using KestrelL4.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -14,7 +15,7 @@ namespace KestrelL4.Server.Transport;
 /// Kestrel's own receives 4,096 bytes at a time through a pipe and a task of its own, which cost up to twice the CPU of a
 /// relayed upload; and what it still queues is lost when a socket is shut down, so a half-close could not be exact.
 /// </remarks>
-internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFeature
+internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFeature, ITlsHandover
 {
     private readonly SocketPipeReader _input;
     private readonly SocketPipeWriter _output;
@@ -26,7 +27,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
     public SocketConnection(Socket accepted)
     {
         RelaySocket socket = RelaySocket.Of(accepted);
-        Socket = socket;
+        RelaySocket = socket;
         if (socket.ProtocolType == ProtocolType.Tcp)
         {
             socket.NoDelay = true;
@@ -43,12 +44,19 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         Features = new FeatureCollection(initialCapacity: 12);
         Features.Set<IConnectionSocketFeature>(this);
         Features.Set(this);
+        Features.Set<ITlsHandover>(this);
         Features.Set(_input.Turn);
         DescriptorReserve.Enter();
     }
 
     /// <inheritdoc/>
-    public Socket Socket { get; }
+    public Socket Socket => RelaySocket;
+
+    /// <inheritdoc/>
+    public RelaySocket RelaySocket { get; }
+
+    /// <inheritdoc/>
+    public SessionCapture Capture { get; } = new();
 
     /// <inheritdoc cref="SocketPipeReader.HasPeerLeft"/>
     public bool HasPeerLeft => _input.HasPeerLeft;
@@ -97,10 +105,20 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         _input.Deadline = _handshake.Token;
     }
 
+    /// <inheritdoc/>
+    public void TakeOver() => _input.TakeOver();
+
+    /// <inheritdoc/>
+    public int TakeRest(Span<byte> into) => _input.TakeRest(into);
+
+    /// <summary>Gives reads one TLS record at a time, until the handshake is over.</summary>
+    public void GiveRecords() => _input.GivesRecords = true;
+
     /// <summary>Lets reads wait again as long as they like. While no read is pending.</summary>
     public void EndHandshake()
     {
         _input.Deadline = CancellationToken.None;
+        _input.GivesRecords = false;
         _handshake?.Dispose();
         _handshake = null;
     }
@@ -117,6 +135,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionSocketFea
         }
 
         Socket.Dispose();
+        Capture.Dispose();
         await _input.CompleteAsync().ConfigureAwait(false);
         await _output.CompleteAsync().ConfigureAwait(false);
         EndHandshake();

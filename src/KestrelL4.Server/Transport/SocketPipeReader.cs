@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using KestrelL4.Forwarding;
 using KestrelL4.Sockets;
 
 namespace KestrelL4.Server.Transport;
@@ -10,11 +10,15 @@ namespace KestrelL4.Server.Transport;
 /// <remarks>One read at a time. What was examined but not consumed stays at hand, up to one buffer.</remarks>
 internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
 {
+    private const int RecordHeader = 5;
+
     private byte[]? _buffer;
     private int _start;
     private int _end;
+    private int _recordLeft;
     private bool _isExamined;
     private bool _hasEnded;
+    private bool _isTaken;
     private volatile bool _isReceiving;
 
     /// <summary>Whether the peer has ended or reset the connection, or given it up by a TLS alert, as far as it was read.</summary>
@@ -32,7 +36,14 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
     /// <summary>The turn of the TLS session above, which is free while bytes are waited for.</summary>
     public TlsTurn Turn { get; } = new();
 
-    private ReadOnlySequence<byte> Unread => _buffer is null ? default : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
+    /// <summary>
+    /// Gives at most what is left of one TLS record: whoever then asks for no more has nothing of what follows. Default false.
+    /// </summary>
+    public bool GivesRecords { get; set; }
+
+    private ReadOnlySequence<byte> Unread => _buffer is null ? default : new ReadOnlySequence<byte>(_buffer, _start, Visible);
+
+    private int Visible => GivesRecords ? Math.Min(_recordLeft, _end - _start) : _end - _start;
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
@@ -41,7 +52,13 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
     /// <inheritdoc/>
     public override bool TryRead(out ReadResult result)
     {
-        bool hasResult = (_end > _start && !_isExamined) || _hasEnded;
+        if (_isTaken)
+        {
+            result = new ReadResult(default, isCanceled: false, isCompleted: true);
+            return true;
+        }
+
+        bool hasResult = (HasSomething() && !_isExamined) || _hasEnded;
         result = hasResult ? new ReadResult(Unread, isCanceled: false, _hasEnded) : default;
         return hasResult;
     }
@@ -52,14 +69,16 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (_buffer is null)
+        if (_buffer is null || _isTaken)
         {
             return;
         }
 
         ReadOnlySequence<byte> unread = Unread;
-        _isExamined = unread.Slice(examined).IsEmpty;
-        _start = _end - (int)unread.Slice(consumed).Length;
+        int taken = (int)(unread.Length - unread.Slice(consumed).Length);
+        _start += taken;
+        _recordLeft -= Math.Min(taken, _recordLeft);
+        _isExamined = unread.Slice(examined).IsEmpty && (!GivesRecords || _recordLeft > 0);
         if (_start == _end)
         {
             ReturnBuffer();
@@ -91,7 +110,7 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
             {
                 await socket.WaitToReadAsync(either?.Token ?? cancellationToken).ConfigureAwait(false);
             }
-            while (!TryReceive());
+            while (!TryReceive() || !(HasSomething() || _hasEnded));
 
             return new ReadResult(Unread, isCanceled: false, _hasEnded);
         }
@@ -116,11 +135,40 @@ internal sealed class SocketPipeReader(RelaySocket socket) : PipeReader
         }
     }
 
+    /// <summary>Ends the pipe for whoever reads it: what comes, and what came and was given to nobody, is another's. While no read is pending.</summary>
+    public void TakeOver() => _isTaken = true;
+
+    /// <summary>Takes bytes that were received and given to nobody, after <see cref="TakeOver"/>.</summary>
+    /// <returns>How many; 0 = there are no more.</returns>
+    public int TakeRest(Span<byte> into)
+    {
+        int count = Math.Min(into.Length, _end - _start);
+        _buffer.AsSpan(_start, count).CopyTo(into);
+        _start += count;
+        if (_start == _end)
+        {
+            ReturnBuffer();
+        }
+
+        return count;
+    }
+
+    // A record begins with its type, two bytes of version and two of length (RFC 8446 section 5.1).
+    private bool HasSomething()
+    {
+        if (GivesRecords && _recordLeft == 0 && _end - _start >= RecordHeader)
+        {
+            _recordLeft = RecordHeader + BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(_start + RecordHeader - sizeof(ushort)));
+        }
+
+        return Visible > 0;
+    }
+
     // A buffer is held only while there are bytes for it.
     private bool TryReceive()
     {
         _buffer ??= RelayBuffers.Shared.Take();
-        if (!socket.TryRead(_buffer.AsSpan(_end), out int received))
+        if (!socket.TryRead(_buffer.AsSpan(_end, RelayBuffers.Size - _end), out int received))
         {
             if (_end == 0)
             {

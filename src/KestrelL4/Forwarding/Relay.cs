@@ -1,3 +1,5 @@
+using KestrelL4.Sockets;
+
 namespace KestrelL4.Forwarding;
 
 /// <summary>Copies bytes both ways between a client and an upstream until both directions ended or one side broke.</summary>

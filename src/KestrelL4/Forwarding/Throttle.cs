@@ -1,3 +1,5 @@
+using KestrelL4.Sockets;
+
 namespace KestrelL4.Forwarding;
 
 /// <summary>Holds both directions of a relay to the pace of its connection: nothing is read from a side before it may pass.</summary>

@@ -110,8 +110,7 @@ public sealed class TlsRelayEnd : RelayEnd
     public override void Abort() => SocketEnding.Abort(_socket);
 
     /// <inheritdoc/>
-    internal override TlsSession TlsSession => new(
-        Tls13, _stream.NegotiatedCipherSuite.ToString(), _stream.RemoteCertificate as X509Certificate2);
+    internal override TlsSession TlsSession => SessionOf(_stream);
 
     /// <inheritdoc/>
     internal override bool IsClosed => TcpInfo.IsClosed(_socket);
@@ -121,6 +120,10 @@ public sealed class TlsRelayEnd : RelayEnd
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    /// <summary>What a stream whose handshake is done tells of its session.</summary>
+    internal static TlsSession SessionOf(SslStream stream) =>
+        new(Tls13, stream.NegotiatedCipherSuite.ToString(), stream.RemoteCertificate as X509Certificate2);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> TakeAsync(Memory<byte> buffer)

@@ -139,6 +139,15 @@ internal sealed partial class RelaySocket : Socket
         }
     }
 
+    /// <summary>Writes what the kernel takes at once.</summary>
+    /// <returns>How many bytes it took.</returns>
+    /// <exception cref="SocketException">The connection broke.</exception>
+    public int TryWrite(ReadOnlySpan<byte> buffer)
+    {
+        int sent = Send(buffer, SocketFlags.None, out SocketError error);
+        return error is SocketError.Success or SocketError.WouldBlock ? sent : throw new SocketException((int)error);
+    }
+
     /// <summary>Writes all of a buffer.</summary>
     /// <exception cref="SocketException">The connection broke.</exception>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation = default)

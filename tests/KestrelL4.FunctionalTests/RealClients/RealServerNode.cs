@@ -19,6 +19,9 @@ public sealed class RealServerNode : IAsyncDisposable
     /// <summary>The node's port on 127.0.0.1.</summary>
     public string Port => _node.EndPoint().Port.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Where the node listens.</summary>
+    public IPEndPoint EndPoint => _node.EndPoint();
+
     /// <summary>The node's address and port.</summary>
     public string Address => _node.EndPoint().ToString();
 

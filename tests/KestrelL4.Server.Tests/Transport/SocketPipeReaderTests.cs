@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using KestrelL4.Forwarding;
 using KestrelL4.Server.Transport;
+using KestrelL4.Sockets;
 using KestrelL4.Testing;
 using Microsoft.AspNetCore.Connections;
 

@@ -1,4 +1,5 @@
 using KestrelL4.Forwarding;
+using KestrelL4.Sockets;
 using KestrelL4.Testing.Fuzzing;
 
 namespace KestrelL4.Tests.Forwarding;

@@ -10,9 +10,10 @@ public sealed class RelayPropertyTests
     private const int Rounds = 100;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task SubmitAsync_RandomSides_DeliversPrefixesAndWholesWhenBothEndInOrder(bool isTls)
+    [InlineData(null)]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task SubmitAsync_RandomSides_DeliversPrefixesAndWholesWhenBothEndInOrder(TlsEngine? tls)
     {
         using ManualServer server = new();
         Application application = Submission.To(TimeProvider.System, new Timeouts(), server.EndPoint);
@@ -20,9 +21,9 @@ public sealed class RelayPropertyTests
         await Fuzz.RunAsync(Rounds, async random =>
         {
             rounds++;
-            if (isTls)
+            if (tls is { } engine)
             {
-                await using TlsEnds ends = await TlsEnds.CreateAsync();
+                await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
                 await RunAsync(application, new TlsWire(ends.Client), application.SubmitAsync(ends.End), server, random);
             }
             else

@@ -11,10 +11,12 @@ public sealed class TlsRelayEndTests
     private const int Large = 4 * 1024 * 1024;
     private const int GoodbyeRounds = 40;
 
-    [Fact]
-    public async Task CompleteAsync_AfterALargeWrite_ArrivesWholeAndReadingGoesOn()
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task CompleteAsync_AfterALargeWrite_ArrivesWholeAndReadingGoesOn(TlsEngine engine)
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         byte[] sent = Wire.Pattern(Large);
         Task<byte[]> receiving = ends.Client.ReceiveToEndAsync();
 
@@ -27,10 +29,12 @@ public sealed class TlsRelayEndTests
         await sending;
     }
 
-    [Fact]
-    public async Task ReadAsync_SeveralRecordsAreThere_FillsTheBufferWithThem()
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task ReadAsync_SeveralRecordsAreThere_FillsTheBufferWithThem(TlsEngine engine)
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         byte[] sent = Wire.Pattern(48 * 1024);
         await ends.Client.SendAsync(sent);
         byte[] buffer = new byte[64 * 1024];
@@ -49,10 +53,12 @@ public sealed class TlsRelayEndTests
         Assert.InRange(most, (16 * 1024) + 1, sent.Length);
     }
 
-    [Fact]
-    public async Task ReadAsync_ClientSaysGoodbye_IsTheEnd()
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task ReadAsync_ClientSaysGoodbye_IsTheEnd(TlsEngine engine)
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         await ends.Client.SendAsync(Wire.Hello);
         await ends.Client.CompleteSendingAsync();
 
@@ -61,20 +67,24 @@ public sealed class TlsRelayEndTests
         Assert.Equal(0, await ends.End.ReadAsync(new byte[64 * 1024]));
     }
 
-    [Fact]
-    public async Task CompleteAsync_ClientSeesGoodbyeAndAnOrderlyEnd()
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task CompleteAsync_ClientSeesGoodbyeAndAnOrderlyEnd(TlsEngine engine)
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         await ends.End.CompleteAsync();
 
         Assert.Equal(TlsEnd.CloseNotifyThenFin, await ends.Client.ObserveEndAsync());
     }
 
     // OpenSSL also reads where it says goodbye, and may meet a record that another thread is about to take.
-    [Fact]
-    public Task CompleteAsync_WhileTheClientGoesOnSending_SaysGoodbyeAndTakesItAll() => Fuzz.RunAsync(GoodbyeRounds, static async random =>
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public Task CompleteAsync_WhileTheClientGoesOnSending_SaysGoodbyeAndTakesItAll(TlsEngine engine) => Fuzz.RunAsync(GoodbyeRounds, async random =>
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         byte[] piece = Wire.Pattern(random.Next(1, 2_000));
         const int Pieces = 200;
         Task<byte[]> reading = Task.Run(() => ends.ReadAsync(Pieces * piece.Length));
@@ -97,10 +107,12 @@ public sealed class TlsRelayEndTests
         Assert.Equal(TlsEnd.CloseNotifyThenFin, await ends.Client.ObserveEndAsync());
     });
 
-    [Fact]
-    public async Task Abort_PendingWait_FailsItAndResetsTheClient()
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task Abort_PendingWait_FailsItAndResetsTheClient(TlsEngine engine)
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         Task waiting = ends.End.WaitAsync().AsTask();
 
         ends.End.Abort();
@@ -111,10 +123,12 @@ public sealed class TlsRelayEndTests
         Assert.Equal(TlsEnd.Reset, await ends.Client.ObserveEndAsync());
     }
 
-    [Fact]
-    public async Task Finish_PendingRead_EndsAsThoughTheClientHadEnded()
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task Finish_PendingRead_EndsAsThoughTheClientHadEnded(TlsEngine engine)
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         Task<int> reading = ends.End.ReadAsync(new byte[64 * 1024]).AsTask();
 
         ends.End.Finish();
@@ -122,10 +136,12 @@ public sealed class TlsRelayEndTests
         Assert.Equal(0, await Eventually.WithinAsync(reading, "the read ends"));
     }
 
-    [Fact]
-    public async Task SubmitAsync_LargeReplyAfterTheClientsGoodbye_ArrivesWhole()
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task SubmitAsync_LargeReplyAfterTheClientsGoodbye_ArrivesWhole(TlsEngine engine)
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         using ManualServer server = new();
         Application application = Submission.To(TimeProvider.System, new Timeouts(), server.EndPoint);
         Task<CloseReason> ended = application.SubmitAsync(ends.End);
@@ -145,10 +161,12 @@ public sealed class TlsRelayEndTests
         Assert.Equal((Large, Large), (application.Counters.BytesReceived, application.Counters.BytesSent));
     }
 
-    [Fact]
-    public async Task SubmitAsync_UpstreamResets_ClientIsReset()
+    [Theory]
+    [InlineData(TlsEngine.Stream)]
+    [InlineData(TlsEngine.Direct)]
+    public async Task SubmitAsync_UpstreamResets_ClientIsReset(TlsEngine engine)
     {
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(engine);
         using ManualServer server = new();
         Task<CloseReason> ended = Submission.To(TimeProvider.System, new Timeouts(), server.EndPoint).SubmitAsync(ends.End);
         using Socket upstream = await server.AcceptAsync();

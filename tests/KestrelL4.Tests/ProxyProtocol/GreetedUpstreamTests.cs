@@ -14,7 +14,7 @@ public sealed class GreetedUpstreamTests
     public async Task SubmitAsync_Version2OverTls_GreetsBeforeTheClientsBytesAndCountsNone()
     {
         await using RecordingServer server = new();
-        await using TlsEnds ends = await TlsEnds.CreateAsync();
+        await using TlsEnds ends = await TlsEnds.CreateAsync(TlsEngine.Direct);
         Application application = Sending(ProxyHeaderVersion.V2, server.EndPoint);
         Task<CloseReason> ended = application.SubmitAsync(
             ends.End, peer: IPEndPoint.Parse("192.0.2.1:1234"), destination: IPEndPoint.Parse("192.0.2.2:443"));

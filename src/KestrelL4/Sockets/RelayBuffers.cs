@@ -1,4 +1,4 @@
-namespace KestrelL4.Forwarding;
+namespace KestrelL4.Sockets;
 
 /// <summary>Buffers of one size, kept for the next burst of bytes by whichever thread carries it.</summary>
 /// <remarks>
@@ -10,6 +10,9 @@ internal sealed class RelayBuffers(int mostKept)
 {
     /// <summary>How many bytes a buffer has.</summary>
     public const int Size = 64 * 1024;
+
+    // Above what the headers and tags of the TLS records add that so many bytes make, 22 a record.
+    private const int Room = Size + 512;
 
     private readonly Lock _lock = new();
     private readonly byte[]?[] _kept = new byte[mostKept][];
@@ -33,7 +36,7 @@ internal sealed class RelayBuffers(int mostKept)
         }
 
         // Not pinned: on Unix a pending socket operation pins its memory only while it is in the kernel.
-        return GC.AllocateUninitializedArray<byte>(Size);
+        return GC.AllocateUninitializedArray<byte>(Room);
     }
 
     /// <summary>Gives a buffer back, once, when nothing reads or writes it any more.</summary>
